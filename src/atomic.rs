@@ -1,0 +1,157 @@
+//! The only way to create a file: write beside, sync, rename, sync the folder. A reader never sees half a file,
+//! and a killed run leaves the old file whole.
+
+use crate::failure::{Exit, Failure, exit_of_write, remedy_of_write};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file or folder could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{} could not be written", path.display())]
+pub struct WriteError {
+    /// What was to be written.
+    pub path: PathBuf,
+    /// Why it failed.
+    #[source]
+    pub source: io::Error,
+}
+
+impl Failure for WriteError {
+    fn exit(&self) -> Exit {
+        exit_of_write(&self.source)
+    }
+
+    fn remedy(&self) -> Option<String> {
+        remedy_of_write(&self.source)
+    }
+}
+
+/// Names of temporary files begin so; `library` sweeps what a killed run left.
+pub const TEMPORARY_PREFIX: &str = ".tmp-";
+
+/// Replaces the file at `path` by what `fill` writes, or leaves it as it was.
+///
+/// # Errors
+/// When the folder does not exist, the disk is full, or `fill` fails.
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
+    let attempt = || -> io::Result<()> {
+        let folder = folder_of(path);
+        let mut file =
+            tempfile::Builder::new().prefix(TEMPORARY_PREFIX).permissions(permissions()).tempfile_in(folder)?;
+        let mut buffered = io::BufWriter::new(file.as_file_mut());
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|e| e.error)?;
+        sync_folder(folder)
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Replaces the file at `path` by `bytes`.
+///
+/// # Errors
+/// As [`write_with`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_with(path, |out| out.write_all(bytes))
+}
+
+/// Replaces the file at `path` by `bytes` unless it holds exactly these already. Tells whether it wrote.
+///
+/// # Errors
+/// As [`write_with`].
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, WriteError> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
+    }
+    write(path, bytes).map(|()| true)
+}
+
+/// Appends one line and syncs it. A torn line of a killed run is ended first, so that the new line stands alone.
+///
+/// # Errors
+/// When the file can't be opened or written.
+pub fn append_line(path: &Path, line: &str) -> Result<(), WriteError> {
+    use std::io::{Read, Seek, SeekFrom};
+    let attempt = || -> io::Result<()> {
+        let new = !path.exists();
+        let mut file = File::options().create(true).append(true).read(true).open(path)?;
+        let mut text = String::with_capacity(line.len() + 2);
+        if file.seek(SeekFrom::End(0))? > 0 {
+            file.seek(SeekFrom::End(-1))?;
+            let mut last = [0];
+            file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                text.push('\n');
+            }
+        }
+        text.push_str(line);
+        text.push('\n');
+        file.write_all(text.as_bytes())?;
+        file.sync_data()?;
+        if new { sync_folder(folder_of(path)) } else { Ok(()) }
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When it can't be made.
+pub fn create_folder(path: &Path) -> Result<(), WriteError> {
+    fs::create_dir_all(path).map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn permissions() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    // The umask takes away what the user does not grant.
+    fs::Permissions::from_mode(0o666)
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        write(&path, b"old").unwrap();
+        let failed = write_with(&path, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        });
+        assert_eq!(failed.unwrap_err().exit(), Exit::Disk);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_unchanged_file_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        assert!(write_if_changed(&path, b"1").unwrap());
+        assert!(!write_if_changed(&path, b"1").unwrap());
+        assert!(write_if_changed(&path, b"2").unwrap());
+    }
+
+    #[test]
+    fn a_torn_last_line_does_not_swallow_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("edits.jsonl");
+        append_line(&path, "one").unwrap();
+        fs::write(&path, "one\ntor").unwrap();
+        append_line(&path, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntor\ntwo\n");
+    }
+}

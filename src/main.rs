@@ -1,0 +1,3 @@
+//! The `spinetime` program.
+
+fn main() {}

@@ -1,0 +1,71 @@
+//! People's edits (`edits.jsonl`): an input beside the draft, applied by a fold, never a change to it.
+
+use super::{EntryId, Flag, PersonId, Span};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One line of `edits.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Its number, from 1, without gaps.
+    pub seq: u64,
+    /// When it was made.
+    pub time: Timestamp,
+    /// Who made it.
+    pub editor: String,
+    /// The entry that it is about.
+    pub entry: EntryId,
+    /// What changes.
+    pub change: Change,
+}
+
+/// What an editor can change in an entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Change {
+    /// Sets the printed question.
+    SetQuestion {
+        /// The new text.
+        text: String,
+    },
+    /// Sets the printed answer.
+    SetAnswer {
+        /// Its paragraphs.
+        paragraphs: Vec<String>,
+    },
+    /// Moves the question in time.
+    SetQuestionTime {
+        /// From its first to its last word.
+        span: Span,
+    },
+    /// Moves the answer in time.
+    SetAnswerTime {
+        /// From its first to its last word.
+        span: Span,
+    },
+    /// Names who answers, in order of speaking.
+    SetSpeakers {
+        /// The people, by roster id.
+        people: Vec<PersonId>,
+    },
+    /// Closes a finding, with how in words. The flag is found again by kind, code and text.
+    ResolveFlag {
+        /// The finding as it stood.
+        flag: Box<Flag>,
+        /// What was decided.
+        how: String,
+    },
+    /// Approves the entry as it then stands.
+    Approve,
+    /// Takes an approval back.
+    SendBack,
+    /// Withdraws a published entry.
+    Withdraw {
+        /// Why; printed on the page.
+        reason: String,
+    },
+    /// This is no entry.
+    Dismiss,
+    /// Takes a dismissal back.
+    Restore,
+}

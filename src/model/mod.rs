@@ -1,0 +1,26 @@
+//! The values that flow from stage to stage: plain serde data, no I/O, no clock.
+//!
+//! A [`Recording`] becomes a [`Transcript`], a [`Transcript`] and its [`Speakers`] an [`Outline`], and an
+//! [`Outline`] a [`Draft`] of [`Entry`]s. Later values point at words and sentences by index and never copy
+//! text, so that "this was really said" stays provable.
+
+mod edit;
+mod entry;
+mod episode;
+mod id;
+mod outline;
+mod speaker;
+mod time;
+mod transcript;
+
+pub use edit::{Change, Edit};
+pub use entry::{
+    Answer, AnswerSpan, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind, Links, NotPublishable,
+    Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
+};
+pub use episode::{AudioReport, Chunk, EpisodeFacts, Recording, Source};
+pub use id::{ClusterId, Digest, EntryId, EpisodeId, IdError, PersonId, YoutubeId};
+pub use outline::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
+pub use speaker::{Cluster, Evidence, EvidenceKind, Role, Speakers, Turn};
+pub use time::{Millis, SAMPLE_RATE, Span};
+pub use transcript::{ChunkNote, ModelInfo, Sentence, Transcript, Word};
