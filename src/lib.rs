@@ -5,6 +5,21 @@
 //! one public function of one module; [`pipeline`] alone knows their order. `ARCHITECTURE.md` is the map.
 
 pub mod atomic;
+pub mod audio;
+pub mod cli;
+pub mod config;
+pub mod draft;
+pub mod eval;
+pub mod export;
 pub mod failure;
+pub mod fetch;
+pub mod library;
 pub mod model;
+pub mod pipeline;
 pub mod progress;
+pub mod qa;
+pub mod roster;
+pub mod speakers;
+pub mod speech;
+pub mod text;
+pub mod weights;

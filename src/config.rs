@@ -1,0 +1,160 @@
+//! `spinetime.toml`: everything that a series may set, each with its default. An unknown key is an error with its
+//! name, so that a typing error never passes for a setting.
+
+use crate::failure::{Exit, Failure};
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The webinar series.
+    pub series: Series,
+    /// The website that shows the entries.
+    pub website: Website,
+    /// The words around the facts on exported pages.
+    pub wording: Wording,
+    /// Transcription.
+    pub speech: Speech,
+    /// Where models are pulled from.
+    pub models: Models,
+}
+
+/// The webinar series.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Series {
+    /// Its name.
+    pub name: String,
+    /// Two-letter code of the spoken language.
+    pub language: String,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self { name: "Spine Time".into(), language: "en".into() }
+    }
+}
+
+/// The website that shows the entries. Empty addresses leave their lines out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Website {
+    /// Address of the page that lists all questions and answers.
+    pub index_url: String,
+    /// Address at which people subscribe to future episodes.
+    pub subscribe_url: String,
+}
+
+/// The words around the facts on exported pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wording {
+    /// Heading of the pages.
+    pub heading: String,
+    /// Before a question.
+    pub question: String,
+    /// Before an answer.
+    pub answer: String,
+    /// The credit line; knows `{name}`, `{credentials}`, `{title}`, `{affiliation}`.
+    pub credit: String,
+    /// The source line; knows `{series}`, `{title}`, `{date}`.
+    pub source: String,
+    /// The source line while nobody stated the date; knows `{series}`, `{title}`.
+    pub source_undated: String,
+    /// Text of the link to the answer in the recording.
+    pub watch: String,
+    /// Text of the link to the index.
+    pub index: String,
+    /// Text of the subscribe link.
+    pub subscribe: String,
+    /// Printed on each page.
+    pub disclaimer: String,
+}
+
+impl Default for Wording {
+    fn default() -> Self {
+        Self {
+            heading: "Ask a Spine Doctor".into(),
+            question: "Q:".into(),
+            answer: "A:".into(),
+            credit: "{name}, {credentials}, is {title} at {affiliation}.".into(),
+            source: "This question was answered in the {series} webinar “{title}”, held on {date}.".into(),
+            source_undated: "This question was answered in the {series} webinar “{title}”.".into(),
+            watch: "Watch this answer".into(),
+            index: "See all questions and answers".into(),
+            subscribe: "Subscribe to be told of future episodes".into(),
+            disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
+        }
+    }
+}
+
+/// Transcription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Speech {
+    /// Name of a model (`spinetime models list`) or path of a ggml file.
+    pub model: String,
+    /// How many stretches of speech are transcribed at once; 0 is one a processor core.
+    pub jobs: usize,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self { model: crate::weights::DEFAULT_MODEL.into(), jobs: 0 }
+    }
+}
+
+/// Where models are pulled from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Models {
+    /// Address of the folder that holds `ggml-NAME.bin`.
+    pub base_url: String,
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self { base_url: crate::weights::DEFAULT_BASE_URL.into() }
+    }
+}
+
+/// `spinetime.toml` can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It is no TOML, or a key or value is wrong.
+    #[error("the settings can't be read: {0}")]
+    Syntax(String),
+}
+
+impl Failure for ConfigError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+
+    fn remedy(&self) -> Option<String> {
+        Some("Mend that line of spinetime.toml, then run the same command again.".into())
+    }
+}
+
+impl Config {
+    /// Reads `spinetime.toml`.
+    ///
+    /// # Errors
+    /// When it is no TOML, or has a key or value that means nothing.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_all_defaults_and_a_typing_error_is_named() {
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+        let error = Config::parse("[series]\nnmae = \"x\"").unwrap_err();
+        assert!(error.to_string().contains("nmae"), "{error}");
+    }
+}

@@ -1,0 +1,5 @@
+//! Scores against labelled recordings and transcripts. Pure: values in, figures out.
+
+pub mod der;
+pub mod pairs;
+pub mod wer;

@@ -1,0 +1,1 @@
+//! A source into a recording at rest in the library.

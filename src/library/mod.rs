@@ -1,0 +1,1 @@
+//! The library on disk: layout, locks, keys, journals.

@@ -1,0 +1,1 @@
+//! Sentences into an outline of segments, questions and answers.

@@ -1,0 +1,1 @@
+//! 16 kHz audio into a transcript.

@@ -1,0 +1,1 @@
+//! Spoken text in a form that can be compared: case, numbers, spelling.

@@ -1,0 +1,1 @@
+//! Audio against FFmpeg's own command line.
