@@ -71,6 +71,18 @@ pub fn same_as_before(path: &Path, media: &Path, recording: &Recording) -> bool 
     unchanged && recording.modified.is_some() && kept
 }
 
+/// SHA-256 of the file at `path`.
+///
+/// # Errors
+/// When it can't be read.
+pub fn digest_of(path: &Path) -> Result<Digest, FetchError> {
+    let unreadable = |source| FetchError::Unreadable { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut hash = Sha256::new();
+    io::copy(&mut file, &mut hash).map_err(unreadable)?;
+    Ok(Digest::from_bytes(hash.finalize().into()))
+}
+
 /// Copies the file at `path` into the folder `media` and returns what it is.
 ///
 /// The copy's name is made of nothing that the original's says but its ending.

@@ -2,7 +2,7 @@
 
 mod local;
 
-pub use local::{bring, recordings_in, same_as_before};
+pub use local::{bring, digest_of, recordings_in, same_as_before};
 
 use crate::atomic::WriteError;
 use crate::failure::{Cancelled, Exit, Failure};
