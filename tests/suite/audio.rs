@@ -245,9 +245,9 @@ fn a_clock_that_starts_again_loses_no_sound() {
     let heard = bench.hear("twice.ts");
     let theirs = by_command(&bench.path("twice.ts"));
     assert_eq!(heard.samples.len(), theirs.len());
-    // At the seam the filter starts anew.
+    // At the seam the filter starts anew, up to half a sample off.
     assert_same(&heard.samples[..79_000], &theirs[..79_000], "first half");
-    assert_same(&heard.samples[82_000..], &theirs[82_000..], "second half");
+    assert!(found(&heard.samples, &theirs, 120_000, 120_000).abs() <= 1);
     assert!(heard.warnings.iter().any(|w| w.contains("clock jumps at 0:0")), "{:?}", heard.warnings);
 }
 
@@ -368,6 +368,55 @@ fn noise_in_place_of_sound_is_an_error_and_no_endless_loop() {
     bench.write("noise.m4a", &bytes);
     let error = bench.refused("noise.m4a");
     assert!(matches!(&error, AudioError::Silent { reason, .. } if reason.contains("damaged pieces")), "{error}");
+}
+
+/// Any damage ends in sound or in an error, and soon.
+#[test]
+fn no_damage_is_too_much() {
+    let bench = Bench::new();
+    let mut noise = 7u32;
+    let mut random = move |below: usize| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (noise >> 8) as usize % below
+    };
+    for (name, codec) in [
+        ("a.m4a", "-c:a aac"),
+        ("a.webm", "-c:a libopus"),
+        ("a.mp3", "-c:a libmp3lame"),
+        ("a.ts", "-c:a aac"),
+        ("a.ogg", "-c:a libvorbis"),
+        ("a.wav", "-c:a pcm_s16le"),
+        ("a.flac", "-c:a flac"),
+        ("a.avi", "-c:a ac3"),
+    ] {
+        bench.ffmpeg(&format!("-t 2 -i CLIP {codec} {name}"));
+        let whole = fs::read(bench.path(name)).unwrap();
+        for round in 0..12 {
+            let mut bytes = whole.clone();
+            // Some rounds hurt the head, where the format is told; some cut, some add.
+            let reach = if round % 2 == 0 { bytes.len().min(600) } else { bytes.len() };
+            for _ in 0..=random(20) {
+                let at = random(reach);
+                bytes[at] = random(256) as u8;
+            }
+            match round % 4 {
+                1 => bytes.truncate(random(whole.len()) + 1),
+                3 => bytes.extend_from_slice(&whole[random(whole.len())..]),
+                _ => {}
+            }
+            let path = bench.write(format!("{round}-{name}"), &bytes);
+            let Ok(mut reader) = AudioReader::open(&path) else { continue };
+            let mut end = 0;
+            // A damaged time stamp may ask for minutes of silence, not for more.
+            for chunk in reader.by_ref().take(20_000) {
+                let Ok(chunk) = chunk else { continue };
+                assert_eq!(chunk.start, end);
+                end += chunk.samples.len() as u64;
+            }
+            assert!(reader.next().is_none(), "{name}, round {round}: no end in sight after {end} samples");
+            assert!(reader.warnings().iter().all(|w| w.ends_with('.')));
+        }
+    }
 }
 
 #[test]
