@@ -7,8 +7,8 @@
 //! Word times by alignment of attention (DTW) are not used: whisper.cpp ends the whole process when a window is
 //! shorter than its median filter, which a single wrong time stamp of the model brings about.
 
-use super::{SpeechError, Stop};
 use super::layout::Layout;
+use super::{SpeechError, Stop};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
@@ -113,13 +113,11 @@ impl Model {
 
     /// A reader with a state of its own.
     pub(super) fn reader(&self, stop: &Stop) -> Result<Reader, SpeechError> {
-        Ok(Reader { state: self.state()?, parameters: self.parameters(stop), model: self.clone() })
+        Ok(Reader { state: Some(self.state()?), parameters: self.parameters(stop), model: self.clone() })
     }
 
     fn state(&self) -> Result<WhisperState, SpeechError> {
-        self.context
-            .create_state()
-            .map_err(|e| SpeechError::Engine { path: self.path.clone(), reason: e.to_string() })
+        self.context.create_state().map_err(|e| SpeechError::Engine { path: self.path.clone(), reason: e.to_string() })
     }
 
     fn parameters(&self, stop: &Stop) -> FullParams<'static, 'static> {
@@ -146,7 +144,8 @@ impl Model {
 /// A state of the model. One chunk at a time.
 pub(super) struct Reader {
     model: Model,
-    state: WhisperState,
+    /// `None` only while it is made anew.
+    state: Option<WhisperState>,
     // Made once and cloned for each chunk: the wrapper never frees the strings and closures in it.
     parameters: FullParams<'static, 'static>,
 }
@@ -156,44 +155,52 @@ impl Reader {
     pub(super) fn read(&mut self, samples: &[f32], manner: &Manner) -> Result<Decoded, SpeechError> {
         if manner.temperature > 0.0 {
             // A state's random numbers go on from chunk to chunk; a fresh one draws the same for the same audio.
-            self.state = self.model.state()?;
+            // The old one goes first: a state takes a hundred megabytes.
+            self.state = None;
         }
+        let state = match &mut self.state {
+            Some(state) => state,
+            none => none.insert(self.model.state()?),
+        };
         let mut parameters = self.parameters.clone();
-        let positions = samples.len() * POSITIONS_A_SECOND / 16_000 + MARGIN;
+        let positions = samples.len() * POSITIONS_A_SECOND / 16_000 + knob("MARGIN", MARGIN);
         if !manner.whole_context && positions < self.model.positions {
-            parameters.set_audio_ctx(positions.max(SHORTEST_CONTEXT).min(self.model.positions) as i32);
+            parameters.set_audio_ctx(positions.max(knob("CTX", SHORTEST_CONTEXT)).min(self.model.positions) as i32);
         }
         parameters.set_temperature(manner.temperature);
         if !manner.prompt.is_empty() {
             parameters.set_tokens(manner.prompt);
         }
-        self.state.full(parameters, samples).map_err(|e| SpeechError::Engine {
-            path: self.model.path.clone(),
-            reason: e.to_string(),
-        })?;
-        Ok(self.decoded())
+        state
+            .full(parameters, samples)
+            .map_err(|e| SpeechError::Engine { path: self.model.path.clone(), reason: e.to_string() })?;
+        Ok(decoded(state, self.model.context.token_eot()))
     }
+}
 
-    fn decoded(&self) -> Decoded {
-        let end = self.model.context.token_eot();
-        let mut decoded = Decoded::default();
-        for segment in self.state.as_iter() {
-            let tokens = (0..segment.n_tokens())
-                .filter_map(|i| segment.get_token(i))
-                .filter(|token| token.token_id() < end)
-                .filter_map(|token| {
-                    let data = token.token_data();
-                    let bytes = token.to_bytes().ok()?.to_vec();
-                    Some(Token { bytes, probability: data.p, log_probability: data.plog })
-                })
-                .collect();
-            decoded.no_speech = decoded.no_speech.max(segment.no_speech_probability());
-            decoded.segments.push(Segment {
-                start: segment.start_timestamp() as f32 / 100.0,
-                end: segment.end_timestamp() as f32 / 100.0,
-                tokens,
-            });
-        }
-        decoded
+/// What a state holds after reading; tokens from `end` on are no text.
+fn decoded(state: &WhisperState, end: i32) -> Decoded {
+    let mut decoded = Decoded::default();
+    for segment in state.as_iter() {
+        let tokens = (0..segment.n_tokens())
+            .filter_map(|i| segment.get_token(i))
+            .filter(|token| token.token_id() < end)
+            .filter_map(|token| {
+                let data = token.token_data();
+                let bytes = token.to_bytes().ok()?.to_vec();
+                Some(Token { bytes, probability: data.p, log_probability: data.plog })
+            })
+            .collect();
+        decoded.no_speech = decoded.no_speech.max(segment.no_speech_probability());
+        decoded.segments.push(Segment {
+            start: segment.start_timestamp() as f32 / 100.0,
+            end: segment.end_timestamp() as f32 / 100.0,
+            tokens,
+        });
     }
+    decoded
+}
+
+pub(super) fn knob(n: &str, d: usize) -> usize {
+    std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
 }

@@ -141,3 +141,57 @@ fn skip(file: &mut impl Seek, length: u64, bytes: u64) -> Result<(), Fault> {
     file.seek_relative(distance)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Cursor;
+    use std::sync::LazyLock;
+
+    static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ggml-tiny.en-q8_0.bin")).unwrap()
+    });
+
+    fn read(bytes: &[u8]) -> Option<Layout> {
+        walk(&mut Cursor::new(bytes), bytes.len() as u64).ok()
+    }
+
+    #[test]
+    fn the_shipped_model_is_whole_and_english() {
+        let layout = read(&MODEL).unwrap();
+        assert!(!layout.multilingual());
+        assert_eq!(layout.audio_positions(), 1500);
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_refused() {
+        assert!(read(b"").is_none());
+        assert!(read(b"<!DOCTYPE html><title>Not found</title>").is_none());
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(Layout::read(&folder.path().join("none.bin")), Err(SpeechError::ModelMissing { .. })));
+        assert!(matches!(Layout::read(folder.path()), Err(SpeechError::ModelMissing { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_that_ends_early_is_refused(part in 0.0f64..1.0) {
+            // One byte less is as bad as half.
+            prop_assert!(read(&MODEL[..MODEL.len() - 1]).is_none());
+            let length = (MODEL.len() as f64 * part) as usize;
+            // Behind a whole part of the model the file looks well: the loader counts the parts.
+            if let Some(layout) = read(&MODEL[..length]) {
+                prop_assert_eq!(layout.audio_positions(), 1500);
+            }
+        }
+
+        #[test]
+        fn no_head_makes_it_panic(head in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut bytes = MAGIC.to_le_bytes().to_vec();
+            bytes.extend_from_slice(&head);
+            let _ = read(&bytes);
+            bytes.splice(4..4, MODEL[4..48].iter().copied());
+            let _ = read(&bytes);
+        }
+    }
+}

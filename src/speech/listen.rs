@@ -15,11 +15,7 @@ pub(super) struct Listener {
 impl Listener {
     /// With the VAD's network at `path`.
     pub(super) fn new(path: &Path) -> Result<Self, SpeechError> {
-        Ok(Self {
-            detector: Detector::open(path)?,
-            segmenter: Segmenter::default(),
-            packer: Packer::default(),
-        })
+        Ok(Self { detector: Detector::open(path)?, segmenter: Segmenter::default(), packer: Packer::default() })
     }
 
     /// Takes the next audio; gives the chunks that are full now.

@@ -437,6 +437,9 @@ fn heard(language: &str, length: u64, readings: BTreeMap<usize, Reading>) -> Hea
 fn warning_of(note: &ChunkNote) -> Option<String> {
     let doubts = note.doubts.join(", and ");
     (!doubts.is_empty()).then(|| {
-        format!("Please listen to {} to {}: the transcript may be wrong there, since {doubts}.", note.span.start, note.span.end)
+        format!(
+            "Please listen to {} to {}: the transcript may be wrong there, since {doubts}.",
+            note.span.start, note.span.end
+        )
     })
 }

@@ -7,6 +7,7 @@
 use super::vad::Voiced;
 use crate::model::SAMPLE_RATE;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 const SECOND: u64 = SAMPLE_RATE as u64;
 /// Samples of a full chunk: the recogniser's window is 30 s.
@@ -133,17 +134,25 @@ impl Packer {
         chunks
     }
 
-    fn hold(&mut self, new: Held) -> Option<Packed> {
-        let far = self.held.last().is_some_and(|last| new.voiced.start - last.voiced.end > FAR);
-        let full = far || packed_length(self.held.iter().chain([&new])) > LONGEST;
-        let chunk = (full && !self.held.is_empty()).then(|| {
-            let cut = if far { self.held.len() } else { self.best_cut(&new) };
+    /// Adds a span. Usually at most one chunk is full by it, two when it is long and the cut leaves much.
+    fn hold(&mut self, new: Held) -> Vec<Packed> {
+        let mut chunks = Vec::new();
+        while let Some(last) = self.held.last() {
+            let cut = if new.voiced.start - last.voiced.end > FAR {
+                self.held.len()
+            } else if packed_length(self.held.iter().chain([&new]))
+                > super::engine::knob("LONGEST", LONGEST as usize) as u64
+            {
+                self.best_cut(&new)
+            } else {
+                break;
+            };
             let rest = self.held.split_off(cut);
             let end = rest.first().unwrap_or(&new).voiced.start;
-            join(std::mem::replace(&mut self.held, rest), end)
-        });
+            chunks.push(join(std::mem::replace(&mut self.held, rest), end));
+        }
         self.held.push(new);
-        chunk
+        chunks
     }
 
     /// How many of the held spans make the chunk: up to the longest silence that leaves it well filled.
@@ -152,7 +161,9 @@ impl Packer {
         for cut in 1..=self.held.len() {
             let next = self.held.get(cut).unwrap_or(new);
             let silence = next.voiced.start - self.held[cut - 1].voiced.end;
-            if packed_length(self.held[..cut].iter()) >= CUT_FROM && silence >= best.1 {
+            if packed_length(self.held[..cut].iter()) >= super::engine::knob("CUTFROM", CUT_FROM as usize) as u64
+                && silence >= best.1
+            {
                 best = (cut, silence);
             }
         }
@@ -216,7 +227,12 @@ impl Packed {
 
     /// Samples of speech.
     pub(super) fn speech(&self) -> u64 {
-        self.voiced.iter().map(|v| v.end - v.start).sum()
+        self.speech_of(&(0..self.voiced.len()))
+    }
+
+    /// Samples of these spans of speech.
+    pub(super) fn speech_of(&self, spans: &Range<usize>) -> u64 {
+        self.voiced[spans.clone()].iter().map(|v| v.end - v.start).sum()
     }
 
     /// The way from the joined audio to the recording and back.
@@ -253,5 +269,148 @@ impl Clock<'_> {
             at += piece.length();
         }
         at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Spans from pairs of silence before and speech, in frames of 512 samples.
+    fn spans(parts: &[(u64, u64)]) -> Vec<Voiced> {
+        let mut at = 0;
+        let mut spans = Vec::new();
+        for (silence, speech) in parts {
+            let start = at + silence * 512;
+            at = start + speech * 512;
+            spans.push(Voiced { start, end: at, strength: 0.9 });
+        }
+        spans
+    }
+
+    /// Packs audio whose samples are their own numbers, cut into steps of `step` samples.
+    fn pack(spans: &[Voiced], step: u64) -> Vec<Packed> {
+        let length = spans.last().map_or(0, |v| v.end) + 5 * SECOND;
+        let (mut packer, mut chunks) = (Packer::default(), Vec::new());
+        let mut told = 0;
+        let mut at = 0;
+        while at < length {
+            let next = (at + step).min(length);
+            let needed = spans.get(told).map_or(at, |v| v.start.min(at));
+            let samples: Vec<f32> = (at..next).map(|n| n as f32).collect();
+            packer.audio(&samples, needed);
+            at = next;
+            while let Some(span) = spans.get(told).filter(|v| v.end + 1536 <= at) {
+                chunks.extend(packer.speech(*span));
+                told += 1;
+            }
+        }
+        chunks.extend(packer.finish());
+        chunks
+    }
+
+    #[test]
+    fn a_chunk_is_cut_at_its_longest_late_pause() {
+        let second = SECOND / 512;
+        // Five seconds each, pauses of half a second, one of a second after the fourth.
+        let parts = [
+            (10, 5 * second),
+            (16, 5 * second),
+            (16, 5 * second),
+            (16, 5 * second),
+            (32, 5 * second),
+            (16, 5 * second),
+        ];
+        let chunks = pack(&spans(&parts), SECOND);
+        assert_eq!(chunks.iter().map(|c| c.voiced.len()).collect::<Vec<_>>(), [4, 2]);
+    }
+
+    #[test]
+    fn silence_is_shortened_and_nothing_else() {
+        let chunks = pack(&spans(&[(100, 50), (500, 50)]), SECOND);
+        assert_eq!(chunks.len(), 1);
+        assert_eq!(chunks[0].samples.len() as u64, 100 * 512 + 4 * PAD);
+        assert_eq!(chunks[0].pieces.len(), 2);
+    }
+
+    #[test]
+    fn a_long_silence_ends_a_chunk() {
+        assert_eq!(pack(&spans(&[(0, 50), (31 * SECOND / 512 + 1, 50)]), SECOND).len(), 2);
+    }
+
+    #[test]
+    fn nothing_gives_nothing() {
+        assert!(pack(&[], SECOND).is_empty());
+    }
+
+    fn parts() -> impl Strategy<Value = Vec<(u64, u64)>> {
+        // 0: cut by force.
+        let silence = prop_oneof![1 => Just(0u64), 8 => 3u64..60, 1 => 60u64..1200];
+        let speech = prop_oneof![8 => 4u64..200, 1 => 200u64..875];
+        prop::collection::vec((silence, speech), 0..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn all_speech_is_in_exactly_one_chunk_at_its_place(parts in parts(), step in 500u64..40_000) {
+            let spans = spans(&parts);
+            let chunks = pack(&spans, step);
+            let packed: Vec<Voiced> = chunks.iter().flat_map(|c| c.voiced.clone()).collect();
+            prop_assert_eq!(&packed, &spans);
+            for (index, chunk) in chunks.iter().enumerate() {
+                prop_assert!(chunk.samples.len() as u64 <= LONGEST);
+                let joined: u64 = chunk.pieces.iter().map(|p| p.length()).sum();
+                prop_assert_eq!(joined, chunk.samples.len() as u64);
+                let holds = |v: &Voiced| chunk.pieces.iter().any(|p| p.start <= v.start && v.end <= p.end);
+                prop_assert!(chunk.voiced.iter().all(holds));
+                // Nobody else's speech is in it.
+                let other = packed.iter().filter(|v| !chunk.voiced.contains(v));
+                for v in other {
+                    prop_assert!(chunk.pieces.iter().all(|p| v.end <= p.start || p.end <= v.start), "chunk {}", index);
+                }
+            }
+        }
+
+        #[test]
+        fn the_step_of_the_stream_changes_nothing(parts in parts(), step in 500u64..40_000) {
+            let spans = spans(&parts);
+            prop_assert_eq!(pack(&spans, step), pack(&spans, SECOND));
+        }
+
+        #[test]
+        fn the_clock_is_exact_and_never_goes_back(parts in parts(), at in 0u64..480_000) {
+            for chunk in pack(&spans(&parts), SECOND) {
+                let at = at.min(chunk.samples.len() as u64 - 1);
+                let recorded = chunk.clock().recorded(at);
+                // A sample is its own number, as far as a float can tell.
+                prop_assert_eq!(chunk.samples[at as usize], recorded as f32);
+                prop_assert_eq!(chunk.clock().joined(recorded), at);
+                prop_assert!(chunk.clock().recorded(at + 1) > recorded);
+                for v in &chunk.voiced {
+                    prop_assert_eq!(chunk.clock().recorded(chunk.clock().joined(v.start)), v.start);
+                }
+            }
+        }
+
+        #[test]
+        fn parts_make_the_whole(parts in parts(), cut in 1usize..20) {
+            for chunk in pack(&spans(&parts), SECOND) {
+                let cut = cut % chunk.voiced.len();
+                if cut > 0 {
+                    let (a, b) = (chunk.part(0, cut), chunk.part(cut, chunk.voiced.len()));
+                    prop_assert_eq!([a.voiced.clone(), b.voiced.clone()].concat(), chunk.voiced.clone());
+                    prop_assert!(a.voiced.last().unwrap().end <= a.pieces.last().unwrap().end);
+                    prop_assert!(a.pieces.last().unwrap().end <= b.pieces[0].start);
+                    for part in [a, b] {
+                        let first = part.clock().recorded(0);
+                        prop_assert_eq!(part.samples[0], first as f32);
+                        prop_assert!(part.samples.len() <= chunk.samples.len());
+                    }
+                }
+            }
+        }
     }
 }

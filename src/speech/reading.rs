@@ -5,8 +5,13 @@ use super::engine::{Manner, Reader};
 use super::guard::{self, Doubt};
 use super::pack::{Packed, Piece};
 use super::words;
-use crate::model::{ChunkNote, Millis, Span, Word};
+use crate::model::{ChunkNote, Millis, SAMPLE_RATE, Span, Word};
 use serde::{Deserialize, Serialize};
+
+/// Temperature of the last attempt: enough to leave a loop, hardly enough to invent.
+const DRAWN: f32 = 0.4;
+/// Samples of a hole that nobody need be told of: four seconds.
+const SHORT_HOLE: u64 = 4 * SAMPLE_RATE as u64;
 
 /// A finished chunk: what to keep in case the run is interrupted. Its form is private to this stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,12 +25,7 @@ pub struct Reading {
 
 impl Reading {
     /// Reads chunk number `index`.
-    pub(super) fn new(
-        index: usize,
-        chunk: &Packed,
-        reader: &mut Reader,
-        prompt: &[i32],
-    ) -> Result<Self, SpeechError> {
+    pub(super) fn new(index: usize, chunk: &Packed, reader: &mut Reader, prompt: &[i32]) -> Result<Self, SpeechError> {
         let (best, attempts) = best_attempt(chunk, reader, prompt)?;
         let span = |start, end| Span::new(Millis::from_samples(start), Millis::from_samples(end));
         let (first, last) = (chunk.pieces.first(), chunk.pieces.last());
@@ -76,38 +76,40 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// How bad it is; 0 is sound.
+    /// How bad it is, in samples of speech that may be lost; 0 is sound.
     fn badness(&self, chunk: &Packed) -> u64 {
         self.doubts
             .iter()
             .map(|doubt| match doubt {
-                Doubt::Loop | Doubt::Crowded => 5 * 16_000,
-                Doubt::Silence | Doubt::Improbable => 3 * 16_000,
-                Doubt::Hole(spans) => chunk.voiced[spans.clone()].iter().map(|v| v.end - v.start).sum(),
+                Doubt::Loop | Doubt::Crowded => 5 * u64::from(SAMPLE_RATE),
+                Doubt::Silence | Doubt::Improbable => 3 * u64::from(SAMPLE_RATE),
+                Doubt::Hole(spans) => chunk.speech_of(spans),
             })
             .sum()
     }
 }
 
-/// Tries what helps, the cheapest first: as usual; with the whole context and without the vocabulary, which both can
-/// mislead; in parts, cut around a hole or at the longest pause; with drawn tokens, which leaves a loop.
+/// Tries what helps: with the whole context and without the vocabulary, which both can mislead; in parts, cut around
+/// a hole or at the longest pause; with drawn tokens, which leaves a loop. A mere hole is read in parts at once.
 fn best_attempt(chunk: &Packed, reader: &mut Reader, prompt: &[i32]) -> Result<(Attempt, u32), SpeechError> {
     let usual = Manner { prompt, whole_context: false, temperature: 0.0 };
     let careful = Manner { prompt: &[], whole_context: true, temperature: 0.0 };
     let mut best = attempt(chunk, reader, &usual)?;
     let mut attempts = 1;
-    for step in 0..3 {
+    for step in [Step::Careful, Step::Parts, Step::Drawn] {
         let badness = best.badness(chunk);
         if badness == 0 {
             break;
         }
+        let only_holes = best.doubts.iter().all(|doubt| matches!(doubt, Doubt::Hole(_)));
         let next = match step {
-            0 => attempt(chunk, reader, &careful)?,
-            1 => match cuts(chunk, &best.doubts) {
-                cuts if cuts.is_empty() => continue,
+            _ if only_holes && step != Step::Parts => continue,
+            Step::Careful => attempt(chunk, reader, &careful)?,
+            Step::Parts => match cuts(chunk, &best.doubts) {
+                cuts if cuts.is_empty() => attempt(chunk, reader, &careful)?,
                 cuts => in_parts(chunk, &cuts, reader, &careful)?,
             },
-            _ => attempt(chunk, reader, &Manner { temperature: 0.4, ..careful })?,
+            Step::Drawn => attempt(chunk, reader, &Manner { temperature: DRAWN, ..careful })?,
         };
         attempts += 1;
         if next.badness(chunk) < badness {
@@ -118,7 +120,17 @@ fn best_attempt(chunk: &Packed, reader: &mut Reader, prompt: &[i32]) -> Result<(
     if best.doubts.contains(&Doubt::Silence) {
         best.words.clear();
     }
+    // Two readings without words: a laugh, a long "um".
+    best.doubts.retain(|doubt| !matches!(doubt, Doubt::Hole(spans) if chunk.speech_of(spans) < SHORT_HOLE));
     Ok((best, attempts))
+}
+
+/// Another way to read a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Careful,
+    Parts,
+    Drawn,
 }
 
 fn attempt(chunk: &Packed, reader: &mut Reader, manner: &Manner) -> Result<Attempt, SpeechError> {
@@ -134,12 +146,7 @@ fn attempt(chunk: &Packed, reader: &mut Reader, manner: &Manner) -> Result<Attem
 }
 
 /// Reads the stretches between `cuts`, numbers of spans, each alone.
-fn in_parts(
-    chunk: &Packed,
-    cuts: &[usize],
-    reader: &mut Reader,
-    manner: &Manner,
-) -> Result<Attempt, SpeechError> {
+fn in_parts(chunk: &Packed, cuts: &[usize], reader: &mut Reader, manner: &Manner) -> Result<Attempt, SpeechError> {
     let mut whole = Attempt::default();
     let mut from = 0;
     for &to in cuts.iter().chain([&chunk.voiced.len()]) {

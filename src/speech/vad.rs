@@ -111,8 +111,7 @@ impl Detector {
     }
 
     fn run(&mut self, frames: usize, decided: &mut Vec<Frame>) -> Result<(), SpeechError> {
-        let fault =
-            |reason: String, path: &Path| SpeechError::ModelDamaged { path: path.to_owned(), reason };
+        let fault = |reason: String, path: &Path| SpeechError::ModelDamaged { path: path.to_owned(), reason };
         let width = CONTEXT + FRAME;
         let mut rows = Vec::with_capacity(frames * width);
         for frame in 0..frames {
@@ -222,5 +221,107 @@ fn voiced(first: usize, frames: &[Frame]) -> Voiced {
         start: (first * FRAME) as u64,
         end: ((first + frames.len()) * FRAME) as u64,
         strength: sum / frames.len().max(1) as f32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn network() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("models/silero-vad-sequence.onnx")
+    }
+
+    fn frames(spans: &[(f32, usize)]) -> Vec<Frame> {
+        let frame = |p: f32| Frame { probability: p, loudness: p };
+        spans.iter().flat_map(|(p, count)| std::iter::repeat_n(frame(*p), *count)).collect()
+    }
+
+    fn spans(frames: &[Frame]) -> Vec<(u64, u64)> {
+        let mut segmenter = Segmenter::default();
+        let mut spans: Vec<Voiced> = frames.iter().filter_map(|f| segmenter.push(*f)).collect();
+        spans.extend(segmenter.finish());
+        spans.iter().map(|v| (v.start / FRAME as u64, v.end / FRAME as u64)).collect()
+    }
+
+    #[test]
+    fn speech_begins_at_one_threshold_and_ends_at_a_lower_one() {
+        let heard =
+            spans(&frames(&[(0.1, 5), (0.9, 10), (0.4, 2), (0.9, 10), (0.1, 5), (0.45, 5), (0.8, 3), (0.1, 9)]));
+        // The dip stays inside; what follows never reaches the first threshold, or is too short.
+        assert_eq!(heard, [(5, 27)]);
+    }
+
+    #[test]
+    fn endless_speech_is_cut_at_its_quietest_moment() {
+        let mut endless = frames(&[(0.9, LONGEST_FRAMES + 100)]);
+        for quiet in &mut endless[700..702] {
+            quiet.loudness = 0.01;
+        }
+        assert_eq!(spans(&endless), [(0, 701), (701, LONGEST_FRAMES as u64 + 100)]);
+    }
+
+    #[test]
+    fn the_cut_of_the_stream_changes_no_bit() {
+        let tone = |i: usize| (i as f32 * 0.07).sin() * ((i / 4000 % 2) as f32) * 0.3;
+        let audio: Vec<f32> = (0..50_000).map(tone).collect();
+        let run = |size: usize| {
+            let mut detector = Detector::open(&network()).unwrap();
+            let mut heard = Vec::new();
+            for part in audio.chunks(size) {
+                heard.extend(detector.push(part).unwrap());
+            }
+            heard.extend(detector.finish().unwrap());
+            heard.iter().map(|f| f.probability.to_bits()).collect::<Vec<_>>()
+        };
+        let whole = run(audio.len());
+        assert_eq!(whole.len(), audio.len().div_ceil(FRAME));
+        assert_eq!(run(777), whole);
+        assert_eq!(run(16_000), whole);
+    }
+
+    #[test]
+    fn broken_samples_are_silence() {
+        let mut detector = Detector::open(&network()).unwrap();
+        let mut heard = detector.push(&[f32::NAN, f32::INFINITY, -1e30].repeat(20_000)).unwrap();
+        heard.extend(detector.finish().unwrap());
+        assert!(heard.iter().all(|f| f.probability.is_finite()));
+    }
+
+    #[test]
+    fn a_file_that_is_no_network_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let cut = folder.path().join("cut.onnx");
+        let bytes = std::fs::read(network()).unwrap();
+        std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+        assert!(matches!(Detector::open(&cut), Err(SpeechError::ModelDamaged { .. })));
+        assert!(matches!(Detector::open(&folder.path().join("no.onnx")), Err(SpeechError::ModelMissing { .. })));
+        let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ge2e-voice-encoder.onnx");
+        assert!(matches!(Detector::open(&other), Err(SpeechError::ModelDamaged { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_in_order_apart_and_bounded(parts in prop::collection::vec((0f32..1.0, 1usize..400), 0..30)) {
+            let frames = frames(&parts);
+            let heard = spans(&frames);
+            for (start, end) in &heard {
+                prop_assert!(start < end && *end <= frames.len() as u64 && end - start <= LONGEST_FRAMES as u64);
+            }
+            for pair in heard.windows(2) {
+                let gap = pair[1].0 - pair[0].1;
+                // Apart by silence, or by nothing where speech was too long.
+                prop_assert!(gap >= SILENT_FRAMES as u64 || gap == 0);
+            }
+            // Every run of sure speech is kept.
+            let mut run = 0;
+            for (i, frame) in frames.iter().enumerate() {
+                run = if frame.probability >= ONSET { run + 1 } else { 0 };
+                if run >= SHORTEST_FRAMES {
+                    prop_assert!(heard.iter().any(|(start, end)| (*start..*end).contains(&(i as u64))));
+                }
+            }
+        }
     }
 }

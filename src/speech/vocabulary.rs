@@ -9,7 +9,8 @@ pub(super) fn prompt(vocabulary: &[String]) -> String {
     let mut prompt = String::new();
     let mut seen: Vec<String> = Vec::new();
     for term in vocabulary {
-        let term: Vec<&str> = term.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+        let term: Vec<&str> =
+            term.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
         let term = term.join(" ");
         let plain = term.to_lowercase();
         if term.is_empty() || seen.contains(&plain) || prompt.len() + term.len() + 2 > LONGEST {
@@ -25,4 +26,18 @@ pub(super) fn prompt(vocabulary: &[String]) -> String {
         prompt.push('.');
     }
     prompt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_terms_fit_once_each() {
+        let terms: Vec<String> = ["Orson Pebble", "", "orson  pebble", "L4-L5\n", "stenosis"].map(String::from).into();
+        assert_eq!(prompt(&terms), "Orson Pebble, L4-L5, stenosis.");
+        let many: Vec<String> = (0..100).map(|i| format!("term number {i}")).collect();
+        assert!(prompt(&many).len() <= LONGEST + 1);
+        assert_eq!(prompt(&[]), "");
+    }
 }

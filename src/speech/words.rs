@@ -24,9 +24,9 @@ mod price {
     /// A pause behind a comma, and behind no punctuation at all; plus the latter's price for each second of it.
     pub(super) const PAUSE_AT_COMMA: f32 = 0.1;
     pub(super) const PAUSE_IN_PHRASE: f32 = 0.5;
-    pub(super) const PAUSE_IN_PHRASE_SECOND: f32 = 1.0;
+    pub(super) const PAUSE_IN_PHRASE_SECOND: f32 = 2.0;
     /// The end of a sentence without a pause.
-    pub(super) const NO_PAUSE_AT_END: f32 = 0.5;
+    pub(super) const NO_PAUSE_AT_END: f32 = 1.0;
     /// Seconds by which a time stamp is off at the price of one, and the most that a wrong one can cost.
     pub(super) const STAMP_SECONDS: f32 = 0.25;
     pub(super) const STAMP_MOST: f32 = 3.0;
@@ -152,7 +152,10 @@ pub(super) struct Placed {
 struct Island {
     start: f32,
     length: f32,
-    /// Silence behind it; 0 for the last one.
+    /// Silence before and behind it, as far as the chunk holds it.
+    before: f32,
+    behind: f32,
+    /// Silence behind it in the recording; 0 for the last one.
     pause: f32,
 }
 
@@ -187,19 +190,22 @@ pub(super) fn place(words: &[Written], chunk: &Packed) -> Placed {
 fn islands(chunk: &Packed) -> Vec<Island> {
     let clock = chunk.clock();
     let seconds = |samples: u64| samples as f32 / SAMPLE_RATE as f32;
-    let mut islands: Vec<Island> = chunk
-        .voiced
-        .iter()
-        .map(|v| Island {
-            start: seconds(clock.joined(v.start)),
-            length: seconds(v.end - v.start),
-            pause: 0.0,
+    let end = chunk.samples.len() as u64;
+    let edges: Vec<(u64, u64)> = chunk.voiced.iter().map(|v| (clock.joined(v.start), clock.joined(v.end))).collect();
+    (0..edges.len())
+        .map(|i| {
+            let (start, stop) = edges[i];
+            let next = edges.get(i + 1).map_or(end, |next| next.0);
+            let pause = chunk.voiced.get(i + 1).map_or(0, |next| next.start - chunk.voiced[i].end);
+            Island {
+                start: seconds(start),
+                length: seconds(stop - start),
+                before: seconds(start - if i == 0 { 0 } else { edges[i - 1].1 }),
+                behind: seconds(next.saturating_sub(stop)),
+                pause: seconds(pause),
+            }
         })
-        .collect();
-    for (island, pair) in islands.iter_mut().zip(chunk.voiced.windows(2)) {
-        island.pause = seconds(pair[1].start - pair[0].end);
-    }
-    islands
+        .collect()
 }
 
 /// Deals the words out to the islands: for each island, the range of its words.
@@ -270,17 +276,125 @@ fn price_of(
         };
     }
     let at = |word: usize| island.start + island.length * (before[word] - before[range.start]) / seconds;
-    let stamp = |expected: f32, stamp: f32| ((expected - stamp).abs() / price::STAMP_SECONDS).min(price::STAMP_MOST);
+    // A stamp may stand anywhere in the silence beside the word.
+    let stamp = |from: f32, to: f32, stamp: f32| {
+        let off = (from - stamp).max(stamp - to).max(0.0);
+        (off / price::STAMP_SECONDS).min(price::STAMP_MOST)
+    };
     for i in range.clone() {
-        if i + 1 < range.end && endings[i] == Ending::Sentence {
+        let (first, last) = (i == range.start, i + 1 == range.end);
+        if !last && endings[i] == Ending::Sentence {
             cost += price::NO_PAUSE_AT_END;
         }
         if let Some(start) = words[i].starts {
-            cost += stamp(at(i), start);
+            cost += stamp(at(i) - if first { island.before } else { 0.0 }, at(i), start);
         }
         if let Some(end) = words[i].ends {
-            cost += stamp(at(i + 1), end);
+            cost += stamp(at(i + 1), at(i + 1) + if last { island.behind } else { 0.0 }, end);
         }
     }
     cost
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::engine::{Segment, Token};
+    use super::super::pack::Piece;
+    use super::super::vad::Voiced;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A chunk of one piece with speech at these seconds.
+    fn chunk(speech: &[(f32, f32)], end: f32) -> Packed {
+        let samples = |seconds: f32| (seconds * 16_000.0) as u64;
+        Packed {
+            pieces: vec![Piece { start: 0, end: samples(end) }],
+            voiced: speech
+                .iter()
+                .map(|(start, end)| Voiced { start: samples(*start), end: samples(*end), strength: 0.9 })
+                .collect(),
+            samples: vec![0.0; samples(end) as usize],
+        }
+    }
+
+    fn tokens(text: &str) -> Vec<Token> {
+        let token = |bytes: &str| Token { bytes: bytes.into(), probability: 0.5, log_probability: 0.5f32.ln() };
+        text.split('|').map(token).collect()
+    }
+
+    fn decoded(segments: &[(f32, f32, &str)]) -> Decoded {
+        let segment =
+            |(start, end, text): &(f32, f32, &str)| Segment { start: *start, end: *end, tokens: tokens(text) };
+        Decoded { segments: segments.iter().map(segment).collect(), no_speech: 0.0 }
+    }
+
+    fn texts(words: &[Written]) -> Vec<&str> {
+        words.iter().map(|w| w.text.as_str()).collect()
+    }
+
+    #[test]
+    fn tokens_join_to_words_and_remarks_are_left_out() {
+        let heard = decoded(&[
+            (0.0, 4.0, " [|Music|]| Sten|osis|,| (|soft| laugh|)| is| -| caf|\u{fffd}"),
+            (4.0, 5.0, " ♪|>>| -|Yes|.| 15| %"),
+        ]);
+        let words = written(&heard);
+        insta::assert_compact_debug_snapshot!(texts(&words), @r#"["Stenosis,", "is", "caf�", "Yes.", "15", "%"]"#);
+        assert!((words[0].probability - 0.5).abs() < 1e-6);
+        assert_eq!(words[5].ends, Some(5.0));
+    }
+
+    #[test]
+    fn a_sentence_begins_where_the_silence_ends() {
+        // The model's stamp for the second sentence is 0.4 s early, in the middle of the pause.
+        let heard =
+            decoded(&[(0.0, 2.1, " Is| it| safe| to| lift|?"), (2.1, 4.6, " Not| in| the| first| few| days|.")]);
+        let chunk = chunk(&[(0.3, 1.7), (2.5, 4.4)], 5.0);
+        let placed = place(&written(&heard), &chunk);
+        assert_eq!(placed.spans, [0..5, 5..11]);
+        assert_eq!(placed.words[5].span.start, Millis(2500));
+        assert_eq!(placed.words[0].span.start, Millis(300));
+        assert_eq!(placed.words[10].span.end, Millis(4400));
+    }
+
+    #[test]
+    fn speech_that_nobody_wrote_down_stays_empty() {
+        let heard = decoded(&[(0.0, 2.0, " Stay| active| every| day|."), (9.0, 11.0, " Thank| you| for| coming|.")]);
+        let placed = place(&written(&heard), &chunk(&[(0.2, 1.8), (2.5, 8.5), (9.1, 10.4)], 11.0));
+        assert_eq!(placed.spans, [0..4, 4..4, 4..8]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn words_keep_their_order_and_stay_inside_speech(
+            text in prop::collection::vec("[ ][A-Za-z0-9]{1,9}[.,?]?", 0..60),
+            parts in prop::collection::vec((0.1f32..1.0, 0.13f32..4.0), 1..9),
+            stamp in 0f32..20.0,
+        ) {
+            let mut at = 0.0;
+            let speech: Vec<(f32, f32)> = parts
+                .iter()
+                .map(|(pause, length)| {
+                    let start = at + pause;
+                    at = start + length;
+                    (start, at)
+                })
+                .collect();
+            let chunk = chunk(&speech, at + 0.3);
+            let words = written(&decoded(&[(0.0, stamp, &text.join("|"))]));
+            let placed = place(&words, &chunk);
+            prop_assert_eq!(placed.words.len(), words.len());
+            let mut end = Millis::ZERO;
+            for word in &placed.words {
+                prop_assert!(word.span.start >= end && word.span.start <= word.span.end);
+                end = word.span.end;
+                let inside = |v: &Voiced| {
+                    Millis::from_samples(v.start) <= word.span.start && word.span.end <= Millis::from_samples(v.end)
+                };
+                prop_assert!(chunk.voiced.iter().any(inside));
+            }
+        }
+    }
 }
