@@ -2,4 +2,5 @@
 
 pub mod der;
 pub mod pairs;
+pub mod recording;
 pub mod wer;

@@ -2,3 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
 mod audio;
+mod faults;
+mod process;
+mod studio;
