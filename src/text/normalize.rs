@@ -141,6 +141,11 @@ fn spelt_out(tokens: Vec<String>) -> Vec<String> {
             words.extend(long.split(' ').map(str::to_owned));
             continue;
         }
+        if token == "cent" && words.last().is_some_and(|last| last == "per") {
+            words.pop();
+            words.push("percent".into());
+            continue;
+        }
         let mut stem = token.as_str();
         let mut endings = Vec::new();
         // "shouldn't've" has two.

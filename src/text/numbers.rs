@@ -28,18 +28,8 @@ enum Form {
 const UNITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const UNIT_ORDINALS: [&str; 10] =
     ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
-const TEENS: [&str; 10] = [
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
+const TEENS: [&str; 10] =
+    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const SCALES: [(&str, u64); 3] = [("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000)];
 
@@ -73,10 +63,6 @@ fn join_sign(out: &mut [String], words: &[String], at: usize) -> usize {
         Some("percent") => {
             number.push('%');
             at + 1
-        }
-        Some("per") if words.get(at + 1).is_some_and(|w| w == "cent") => {
-            number.push('%');
-            at + 2
         }
         Some("dollar" | "dollars") => {
             number.insert(0, '$');
@@ -251,12 +237,16 @@ fn part(word: &str) -> Option<(Part, Form)> {
     // twelfth, twentieth, hundredth; twenties, hundreds
     let ordinal = match word {
         "twelfth" => Some("twelve".to_owned()),
-        _ => word.strip_suffix("ieth").map(|stem| format!("{stem}y")).or_else(|| word.strip_suffix("th").map(str::to_owned)),
+        _ => word
+            .strip_suffix("ieth")
+            .map(|stem| format!("{stem}y"))
+            .or_else(|| word.strip_suffix("th").map(str::to_owned)),
     };
     if let Some(part) = ordinal.and_then(|stem| cardinal(&stem)) {
         return Some((part, Form::Ordinal));
     }
-    let plural = word.strip_suffix("ies").map(|stem| format!("{stem}y")).or_else(|| word.strip_suffix('s').map(str::to_owned));
+    let plural =
+        word.strip_suffix("ies").map(|stem| format!("{stem}y")).or_else(|| word.strip_suffix('s').map(str::to_owned));
     match plural.and_then(|stem| cardinal(&stem)) {
         // "ones" and "sevens" count things that are no numbers.
         Some(part @ (Part::Tens(_) | Part::Hundred | Part::Scale(_))) => Some((part, Form::Plural)),
@@ -268,12 +258,14 @@ fn ending(mut digits: String, form: Form) -> String {
     digits.push_str(match form {
         Form::Cardinal => "",
         Form::Plural => "s",
-        Form::Ordinal => match (digits.ends_with("11") || digits.ends_with("12") || digits.ends_with("13"), digits.chars().last()) {
-            (false, Some('1')) => "st",
-            (false, Some('2')) => "nd",
-            (false, Some('3')) => "rd",
-            _ => "th",
-        },
+        Form::Ordinal => {
+            match (digits.ends_with("11") || digits.ends_with("12") || digits.ends_with("13"), digits.chars().last()) {
+                (false, Some('1')) => "st",
+                (false, Some('2')) => "nd",
+                (false, Some('3')) => "rd",
+                _ => "th",
+            }
+        }
     });
     digits
 }

@@ -224,9 +224,11 @@ impl Failure for WeightsError {
             Self::Network { .. } | Self::Dropped { .. } => {
                 "Check the network, then run the same command again: what was fetched is kept.".into()
             }
-            Self::WrongBytes { .. } => "Nothing of it was kept. If a network's log-in page stands between, log in and run \
+            Self::WrongBytes { .. } => {
+                "Nothing of it was kept. If a network's log-in page stands between, log in and run \
                                         the same command again; else check base_url under [models] in spinetime.toml."
-                .into(),
+                    .into()
+            }
             Self::Write(error) => return error.remedy(),
             Self::Busy { .. } => "Wait until it is done.".into(),
             Self::Cancelled(_) => "Run the same command again to go on: what was fetched is kept.".into(),

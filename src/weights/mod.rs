@@ -67,12 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::find`], when the SHA-256 is another one, and when it is cancelled.
-    pub fn verify(
-        &self,
-        name_or_path: &str,
-        progress: &dyn Progress,
-        cancel: &Cancel,
-    ) -> Result<Found, WeightsError> {
+    pub fn verify(&self, name_or_path: &str, progress: &dyn Progress, cancel: &Cancel) -> Result<Found, WeightsError> {
         let (path, known) = self.place(name_or_path)?;
         let Some(model) = known else { return by_hand(path, Some(progress), cancel) };
         let found = hash(&path, Some(progress), cancel)?;
@@ -93,7 +88,11 @@ impl Store {
             // A path to a known model, such as models/ggml-base.en.bin, is that model.
             let known = path.file_name().and_then(|file| registry::named(file.to_str()?)).map(|(model, _)| model);
             let whole = known.filter(|model| matches!(check(model, path), Ok(Some(()))));
-            return if path.exists() { Ok((path.into(), whole)) } else { Err(WeightsError::NoFile { path: path.into() }) };
+            return if path.exists() {
+                Ok((path.into(), whole))
+            } else {
+                Err(WeightsError::NoFile { path: path.into() })
+            };
         };
         let mut damaged = None;
         for folder in &self.folders {
@@ -117,7 +116,9 @@ fn check(model: &ModelFile, path: &Path) -> Result<Option<()>, WeightsError> {
     let damaged = |damage| WeightsError::Damaged { path: path.into(), file: Some(model.file.into()), damage };
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(source) => return Err(WeightsError::Unreadable { path: path.into(), source }),
     };
     let unreadable = |source| WeightsError::Unreadable { path: path.into(), source };

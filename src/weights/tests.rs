@@ -80,7 +80,8 @@ fn well(request: &Request, stream: &mut TcpStream) {
             say(stream, &format!("416 Range Not Satisfiable\r\nContent-Range: bytes */{total}"), b"");
         }
         Some(from) => {
-            let range = format!("Content-Length: {}\r\nContent-Range: bytes {from}-{}/{total}", total - from, total - 1);
+            let range =
+                format!("Content-Length: {}\r\nContent-Range: bytes {from}-{}/{total}", total - from, total - 1);
             say(stream, &format!("206 Partial Content\r\n{range}"), &whole[from..]);
         }
     }
