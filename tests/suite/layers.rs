@@ -35,7 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["weights", "fetch", "publish"]),
     ("rustls", &["weights", "fetch", "publish"]),
     ("minijinja", &["export"]),
-    ("tempfile", &["atomic"]),
+    ("tempfile", &["atomic", "cli"]),
     ("rustix", &["library", "cli"]),
     ("jiff", ANYWHERE),
     ("serde", ANYWHERE),
@@ -89,7 +89,8 @@ fn modules_import_only_what_lies_below() {
             }
             let rest = &source.code[at + "crate::".len()..];
             if rest.starts_with(['{', '*']) {
-                faults.push(format!("{}: import one path a line, never crate::{{…}} or crate::*", source.path.display()));
+                faults
+                    .push(format!("{}: import one path a line, never crate::{{…}} or crate::*", source.path.display()));
                 continue;
             }
             let name: String = rest.chars().take_while(|c| is_name(*c)).collect();
@@ -98,6 +99,20 @@ fn modules_import_only_what_lies_below() {
             }
         }
     }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_module_reaches_another_by_super() {
+    let faults: Vec<String> = sources()
+        .into_iter()
+        // In a module's first file `super` is the crate.
+        .filter(|source| {
+            source.path.iter().count() == 2 || source.path.ends_with("mod.rs") && source.path.iter().count() == 3
+        })
+        .filter(|source| names(&source.code, "super::"))
+        .map(|source| format!("{}: write crate:: instead of super::", source.path.display()))
+        .collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -163,7 +178,9 @@ fn layer_of(module: &str) -> Option<usize> {
 }
 
 fn may_import(module: &str, other: &str) -> bool {
-    let (Some(here), Some(there)) = (layer_of(module), layer_of(other)) else { return module == "lib" || module == "main" };
+    let (Some(here), Some(there)) = (layer_of(module), layer_of(other)) else {
+        return module == "lib" || module == "main";
+    };
     let kept_apart = here == there && APART.contains(&here);
     module == other || (there <= here && !kept_apart && !(module == "library" && there == NOT_FOR_LIBRARY))
 }
@@ -273,7 +290,8 @@ fn without_texts(text: &str) -> String {
             ('r', '"' | '#') if !kept.ends_with(is_name) && raw_begins(&c[i + 1..]) => {
                 let hashes = c[i + 1..].iter().take_while(|h| **h == '#').count();
                 i += hashes + 2;
-                while i < c.len() && !(c[i] == '"' && c[i + 1..].iter().take(hashes).filter(|h| **h == '#').count() == hashes)
+                while i < c.len()
+                    && !(c[i] == '"' && c[i + 1..].iter().take(hashes).filter(|h| **h == '#').count() == hashes)
                 {
                     i += 1;
                 }

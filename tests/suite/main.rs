@@ -3,3 +3,4 @@
 
 mod audio;
 mod layers;
+mod licences;
