@@ -5,6 +5,12 @@ use crate::failure::{Exit, Failure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+/// Name of the speech model that is used when nobody says otherwise.
+pub const DEFAULT_MODEL: &str = "tiny.en-q8_0";
+
+/// Where whisper.cpp publishes its models.
+pub const DEFAULT_BASE_URL: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
+
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -102,7 +108,7 @@ pub struct Speech {
 
 impl Default for Speech {
     fn default() -> Self {
-        Self { model: crate::weights::DEFAULT_MODEL.into(), jobs: 0 }
+        Self { model: DEFAULT_MODEL.into(), jobs: 0 }
     }
 }
 
@@ -116,7 +122,7 @@ pub struct Models {
 
 impl Default for Models {
     fn default() -> Self {
-        Self { base_url: crate::weights::DEFAULT_BASE_URL.into() }
+        Self { base_url: DEFAULT_BASE_URL.into() }
     }
 }
 

@@ -3,5 +3,7 @@
 
 mod audio;
 mod faults;
+mod layers;
+mod licences;
 mod process;
 mod studio;
