@@ -3,8 +3,8 @@
 use super::settings::{self, Origin, Wishes};
 use super::{Context, Failed, Usage, process, report};
 use crate::atomic;
-use crate::eval::gold::{self, Gold};
-use crate::eval::pairs::{Predicted, Report};
+use crate::eval::gold::{self, Gold, Predicted};
+use crate::eval::pairs::{Report, Score};
 use crate::eval::recording::{self, Figures, Truth};
 use crate::failure::Exit;
 use crate::fetch;
@@ -52,7 +52,7 @@ fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Res
     }
     let scores = Report::new(&golds, &found, false);
     if context.args.json {
-        context.say_json(&scores.document())?;
+        context.say_json(&scores_document(&scores))?;
     } else {
         let (heads, rows) = scores.table();
         let mut table = report::table(&context.env.console, &heads);
@@ -61,6 +61,28 @@ fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Res
         context.say(&format!("false pairs in documents without questions: {}", scores.false_on_negatives()))?;
     }
     Ok(scores.micro().pairs().f1)
+}
+
+fn scores_document(scores: &Report) -> serde_json::Value {
+    let one = |score: &Score| {
+        let (pairs, questions) = (score.pairs(), score.questions());
+        serde_json::json!({
+            "gold": score.gold, "found": score.predicted, "right": score.true_positives, "false": score.false_positives,
+            "precision": pairs.precision, "recall": pairs.recall, "f1": pairs.f1, "question_f1": questions.f1,
+            "question_start": score.question_start.mean_sentences(),
+            "answer_start": score.answer_start.mean_sentences(), "answer_end": score.answer_end.mean_sentences(),
+            "answer_start_seconds": score.answer_start.mean_seconds(),
+        })
+    };
+    let documents: Vec<_> = scores
+        .documents
+        .iter()
+        .map(|(id, kind, score)| serde_json::json!({ "id": id, "kind": kind, "score": one(score) }))
+        .collect();
+    serde_json::json!({
+        "documents": documents, "micro": one(&scores.micro()), "all": one(&scores.all()),
+        "macro_f1": scores.macro_f1(), "false_on_negatives": scores.false_on_negatives(),
+    })
 }
 
 fn predict(outline: &Outline) -> Vec<Predicted> {

@@ -11,7 +11,7 @@ const PLAIN_WIDTH: u16 = 110;
 pub(super) fn table(console: &Console, heads: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(console.width.unwrap_or(PLAIN_WIDTH))
         .set_header(heads.iter().copied());

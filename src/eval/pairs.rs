@@ -183,6 +183,14 @@ fn seconds(utterances: &[Utterance], of: usize, at: usize, end: bool) -> Option<
     Some(time(of)? - time(at)?)
 }
 
+/// Which proposed pair fits which labelled one, by number, in the order of the labelled ones.
+#[must_use]
+pub fn matched(gold: &Gold, predicted: &[Predicted]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = matching(predicted, &gold.pairs, fits).into_iter().collect();
+    pairs.sort_by_key(|(_, gold)| *gold);
+    pairs
+}
+
 /// Scores proposals for one document. With `strict`, neither other extents nor optional pairs count.
 #[must_use]
 pub fn score(gold: &Gold, predicted: &[Predicted], strict: bool) -> Score {

@@ -1,7 +1,7 @@
 //! A recording that went through the whole pipeline against its exact ground truth.
 
-use super::gold::Gold;
-use super::pairs::{self, Predicted, Score};
+use super::gold::{Gold, Predicted};
+use super::pairs::{self, Score};
 use super::wer::{self, Wer};
 use crate::model::{Entries, Entry, Span, Transcript, Utterance};
 use serde::Deserialize;

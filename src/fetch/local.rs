@@ -2,6 +2,7 @@
 
 use super::FetchError;
 use crate::atomic;
+use crate::checksum;
 use crate::failure::Cancelled;
 use crate::model::{Digest, Recording, Source};
 use crate::progress::{Amount, Cancel, Progress};
@@ -74,13 +75,11 @@ pub fn same_as_before(path: &Path, media: &Path, recording: &Recording) -> bool 
 /// SHA-256 of the file at `path`.
 ///
 /// # Errors
-/// When it can't be read.
-pub fn digest_of(path: &Path) -> Result<Digest, FetchError> {
+/// When it can't be read, or somebody asks to stop.
+pub fn digest_of(path: &Path, cancel: &Cancel) -> Result<Digest, FetchError> {
     let unreadable = |source| FetchError::Unreadable { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(unreadable)?;
-    let mut hash = Sha256::new();
-    io::copy(&mut file, &mut hash).map_err(unreadable)?;
-    Ok(Digest::from_bytes(hash.finalize().into()))
+    Ok(checksum::of(&mut file, |_| cancel.check()).map_err(unreadable)??)
 }
 
 /// Copies the file at `path` into the folder `media` and returns what it is.

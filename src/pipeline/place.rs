@@ -8,6 +8,7 @@ use crate::fetch;
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact, read_text};
 use crate::model::{EpisodeFacts, EpisodeId, Recording, Source, YoutubeId};
 use jiff::civil::Date;
+use crate::progress::Cancel;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ pub(super) fn place(library: &Library, request: &Request, world: &World) -> Resu
     {
         return reopen(folder, request, world);
     }
-    if let Some(folder) = find(library, path).map_err(fail)? {
+    if let Some(folder) = find(library, path, world.cancel).map_err(fail)? {
         let lock = lock(&folder, &subject, world)?;
         return bring(folder, lock, request, world, false);
     }
@@ -131,7 +132,7 @@ fn absolute(path: &Path) -> String {
 }
 
 /// The episode made of the file at `path`, or of a file with the same bytes.
-fn find(library: &Library, path: &Path) -> Result<Option<EpisodeFolder>, LibraryError> {
+fn find(library: &Library, path: &Path, cancel: &Cancel) -> Result<Option<EpisodeFolder>, LibraryError> {
     let wanted = Source::File(absolute(path));
     let size = std::fs::metadata(path).map(|m| m.len()).ok();
     let mut twin = None;
@@ -145,7 +146,7 @@ fn find(library: &Library, path: &Path) -> Result<Option<EpisodeFolder>, Library
             twin = Some((folder, known));
         }
     }
-    let same = |known: &Recording| fetch::digest_of(path).is_ok_and(|digest| digest == known.sha256);
+    let same = |known: &Recording| fetch::digest_of(path, cancel).is_ok_and(|digest| digest == known.sha256);
     Ok(twin.filter(|(_, known)| same(known)).map(|(folder, _)| folder))
 }
 

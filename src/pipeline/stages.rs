@@ -226,7 +226,7 @@ impl Run<'_> {
     ) -> Result<Speakers, Error> {
         let stage = Stage::Speakers;
         let reader = self.open(stage)?;
-        let models = speakers::Models { ge2e: &self.settings.voice_model.path, wespeaker: None };
+        let models = speakers::Models { ge2e: &self.settings.voice_model.path };
         let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone() };
         let voices =
             speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
