@@ -89,11 +89,20 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn open(path: &Path) -> Result<Self, AudioError> {
-        quiet();
-        let (file, trouble) = (open_file(path)?, Trouble::default());
+        let file = open_file(path)?;
         // Looked into at given offsets only: it shares its position with the file that FFmpeg reads.
         let probe = file.try_clone().map_err(|e| AudioError::cannot_open(path, e))?;
-        let input = demux(path, file, &probe, &trouble)?;
+        Self::read(path, file, &probe)
+    }
+
+    /// The same from the bytes of `source`; `path` is for messages.
+    pub(super) fn read<S>(path: &Path, source: S, probe: &File) -> Result<Self, AudioError>
+    where
+        S: Read + Seek + Send + 'static,
+    {
+        quiet();
+        let trouble = Trouble::default();
+        let input = demux(path, source, probe, &trouble)?;
         let Some(best) = input.streams().best(media::Type::Audio) else {
             let pictures = input.streams().any(|s| s.parameters().medium() == media::Type::Video && !cover(&s));
             return Err(AudioError::NoSound { path: path.to_owned(), pictures });
@@ -119,7 +128,7 @@ impl Decoder {
             // Microseconds; zero or the smallest number when unknown.
             length: u64::try_from(input.duration()).ok().filter(|&d| d > 0).map(|d| Millis(d.div_ceil(1000))),
             estimated: LENGTHLESS.contains(&kind.as_str())
-                || clockless && !(kind == "mp3" && probe::mp3_states_length(&probe)),
+                || clockless && !(kind == "mp3" && probe::mp3_states_length(probe)),
             title: title(&input, &best),
             tracks: (
                 input.streams().filter(|s| is_sound(s)).count(),
@@ -154,6 +163,10 @@ impl Decoder {
             match self.decoder.receive_frame(&mut audio) {
                 Ok(()) if audio.samples() == 0 => {}
                 Ok(()) => {
+                    if self.facts.sample_rate == 0 {
+                        // Transport streams may not tell before.
+                        (self.facts.sample_rate, self.facts.channels) = (audio.rate(), audio.channels().into());
+                    }
                     let at = audio.timestamp().filter(|_| !self.clockless);
                     let at = at.and_then(|t| self.moment(self.stream, t));
                     return Ok(Some(Frame { audio, at, after_loss: std::mem::take(&mut self.lost) }));
@@ -194,16 +207,14 @@ impl Decoder {
                     if let Some(trouble) = self.trouble.take() {
                         return Err(trouble);
                     }
-                    let stop = match error {
-                        Error::InvalidData | Error::Other { errno: EAGAIN } => {
-                            self.failures += 1;
-                            (self.failures > FAILURES_IN_A_ROW).then(String::new)
-                        }
-                        Error::Eof => Some(String::new()),
-                        other => Some(other.to_string()),
+                    let more = match error {
+                        Error::InvalidData | Error::Other { errno: EAGAIN } => self.failures < FAILURES_IN_A_ROW,
+                        _ => false,
                     };
-                    if let Some(reason) = stop {
-                        self.stopped_by = Some(reason).filter(|r| !r.is_empty());
+                    if more {
+                        self.failures += 1;
+                    } else {
+                        self.stopped_by = (error != Error::Eof).then(|| error.to_string());
                         self.phase = Phase::Draining;
                         self.failures = 0;
                         // Fails only where the decoder has ended already.
@@ -259,8 +270,11 @@ fn open_file(path: &Path) -> Result<File, AudioError> {
     File::open(path).map_err(cannot)
 }
 
-fn demux(path: &Path, file: File, probe: &File, trouble: &Trouble) -> Result<Input, AudioError> {
-    let source = Source { file, trouble: trouble.clone() };
+fn demux<S>(path: &Path, source: S, probe: &File, trouble: &Trouble) -> Result<Input, AudioError>
+where
+    S: Read + Seek + Send + 'static,
+{
+    let source = Watched { source, trouble: trouble.clone() };
     // The ending helps FFmpeg to tell formats without a mark of their own apart; the rest of the name is of no use.
     let ending = path.extension().and_then(|e| e.to_str()).filter(|e| e.chars().all(|c| c.is_ascii_alphanumeric()));
     let hint = ending.map(|e| format!("recording.{e}"));
@@ -336,21 +350,21 @@ impl Trouble {
 }
 
 /// The file as FFmpeg reads it.
-struct Source {
-    file: File,
+struct Watched<S> {
+    source: S,
     trouble: Trouble,
 }
 
-impl Read for Source {
+impl<S: Read> Read for Watched<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let result = self.file.read(buffer);
+        let result = self.source.read(buffer);
         self.trouble.note(result)
     }
 }
 
-impl Seek for Source {
+impl<S: Seek> Seek for Watched<S> {
     // A place that can't be is the file's fault, not the disk's.
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.source.seek(to)
     }
 }

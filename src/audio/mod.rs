@@ -1,9 +1,9 @@
 //! Recordings into 16 kHz mono audio on the player's clock, streamed.
 //!
 //! Any file that FFmpeg reads becomes one contiguous line of samples from the moment that players call zero: late
-//! starts and holes are silence, padding of the encoder is gone, damage is passed over and reported. At most two
-//! seconds of sound are held at a time, however long the recording; nothing runs ahead of the consumer, so dropping
-//! the reader is all it takes to stop.
+//! starts and holes are silence, padding of the encoder is gone, damage is passed over and reported. A second
+//! of sound and a frame are held at a time, however long the recording; nothing runs ahead of the consumer, so
+//! dropping the reader is all it takes to stop.
 
 mod clock;
 mod decode;
@@ -62,20 +62,22 @@ impl AudioReader {
     /// When there is no such file, it can't be read, is no media or has no sound. Whether the sound can be decoded
     /// shows only at the first chunk.
     pub fn open(path: &Path) -> Result<Self, AudioError> {
-        let decoder = Decoder::open(path)?;
-        let clock = Clock::new(decoder.facts.length.map(Millis::samples));
-        Ok(Self {
+        Ok(Self::over(path, Decoder::open(path)?))
+    }
+
+    fn over(path: &Path, decoder: Decoder) -> Self {
+        Self {
             path: path.to_owned(),
-            decoder,
             resampler: Resampler::default(),
-            clock,
+            clock: Clock::new(decoder.facts.length.map(Millis::samples)),
+            decoder,
             held: None,
             pending: Vec::with_capacity(2 * CHUNK),
             start: 0,
             refused: 0,
             first_loss: None,
             state: State::Reading,
-        })
+        }
     }
 
     /// How long the recording is by its own word, or by FFmpeg's guess; for progress only.
@@ -112,18 +114,18 @@ impl AudioReader {
     pub fn warnings(&self) -> Vec<String> {
         let (report, tally) = (self.report(), self.clock.tally());
         let mut warnings = Vec::new();
-        if self.state == State::Ended {
-            warnings.extend(self.early_end(&report));
-        }
-        if let Some(reason) = &report.stopped_by {
-            warnings.push(format!(
+        let early_end = self.early_end(&report).filter(|_| self.state == State::Ended);
+        match (early_end, &report.stopped_by) {
+            (Some(warning), _) => warnings.push(warning),
+            (None, Some(reason)) => warnings.push(format!(
                 "Reading stopped at {}, before the end of the file ({reason}): what comes after is missing.",
                 report.decoded
-            ));
+            )),
+            (None, None) => {}
         }
         if report.bad_packets > 0 {
             let (places, were) = count(report.bad_packets, "damaged piece", "was", "were");
-            let at = Millis::from_samples(self.first_loss.unwrap_or(0));
+            let at = Millis::from_samples(self.first_loss.unwrap_or(self.clock.laid()));
             warnings.push(format!("{places} of the sound {were} skipped, the first at {at}: words may be missing."));
         }
         if let Some(first) = tally.first_gap {
@@ -277,4 +279,62 @@ impl std::fmt::Debug for AudioReader {
 /// "1 hole" and "was", "2 holes" and "were".
 fn count<'a>(number: u64, thing: &str, one: &'a str, many: &'a str) -> (String, &'a str) {
     if number == 1 { (format!("1 {thing}"), one) } else { (format!("{number} {thing}s"), many) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::causes;
+    use std::fs::File;
+    use std::io::{self, Read, Seek, SeekFrom};
+
+    /// A disk that fails from some byte on.
+    struct Failing {
+        file: File,
+        from: u64,
+    }
+
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.file.stream_position()? + buffer.len() as u64 > self.from {
+                return Err(io::Error::from_raw_os_error(5));
+            }
+            self.file.read(buffer)
+        }
+    }
+
+    impl Seek for Failing {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    fn open(from: u64) -> Result<AudioReader, AudioError> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ep3.mp3");
+        let file = File::open(&path).unwrap();
+        let probe = file.try_clone().unwrap();
+        Decoder::read(&path, Failing { file, from }, &probe).map(|decoder| AudioReader::over(&path, decoder))
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_an_error_and_no_end() {
+        let mut last = None;
+        let mut chunks = 0;
+        for chunk in open(800_000).unwrap() {
+            assert!(last.is_none(), "nothing after an error");
+            chunks += 1;
+            last = chunk.err();
+        }
+        let error = last.unwrap();
+        assert!(chunks > 60, "what came before is handed out: {chunks} s");
+        assert!(matches!(&error, AudioError::Unreadable { at, .. } if at.0 > 60_000), "{error}");
+        assert_eq!(causes(&error), "Input/output error (os error 5)");
+        assert!(matches!(open(1000), Err(AudioError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_reader_may_move_to_another_thread() {
+        fn check<T: Send + 'static>() {}
+        check::<AudioReader>();
+    }
 }
