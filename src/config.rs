@@ -63,20 +63,52 @@ pub struct Wording {
     pub question: String,
     /// Before an answer.
     pub answer: String,
-    /// The credit line; knows `{name}`, `{credentials}`, `{title}`, `{affiliation}`.
+    /// The credit line; knows `{name}`, `{credentials}`, `{title}`, `{affiliation}`. In this and every other line
+    /// an empty fact takes the commas around it along.
     pub credit: String,
+    /// The credit line of somebody with an institution and no title; knows the same facts.
+    pub credit_untitled: String,
+    /// The credit line of somebody with a title and no institution; knows the same facts.
+    pub credit_unaffiliated: String,
+    /// The credit line of somebody with neither; knows the same facts.
+    pub credit_bare: String,
     /// The source line; knows `{series}`, `{title}`, `{date}`.
     pub source: String,
     /// The source line while nobody stated the date; knows `{series}`, `{title}`.
     pub source_undated: String,
+    /// Text of the link to the whole recording on YouTube.
+    pub recording: String,
+    /// Text of the link to a recording that is not on YouTube.
+    pub recording_elsewhere: String,
+    /// Below the title of an episode's list; knows `{series}`, `{date}`.
+    pub episode: String,
+    /// The same while nobody stated the date; knows `{series}`.
+    pub episode_undated: String,
+    /// In place of an episode's list that has no entries.
+    pub episode_empty: String,
+    /// Text of the link from an entry to its episode's list.
+    pub episode_link: String,
     /// Text of the link to the answer in the recording.
     pub watch: String,
+    /// In place of that link while the recording has no address; knows `{start}`, `{end}`.
+    pub unlinked: String,
+    /// On the button that loads the player.
+    pub play: String,
+    /// Beside that button.
+    pub play_note: String,
     /// Text of the link to the index.
     pub index: String,
     /// Text of the subscribe link.
     pub subscribe: String,
     /// Printed on each page.
     pub disclaimer: String,
+    /// The mark of a draft; left empty, drafts are marked with the default.
+    pub draft: String,
+}
+
+impl Wording {
+    /// The mark of a draft while the series sets none.
+    pub const DRAFT: &str = "Draft - not approved";
 }
 
 impl Default for Wording {
@@ -86,12 +118,25 @@ impl Default for Wording {
             question: "Q:".into(),
             answer: "A:".into(),
             credit: "{name}, {credentials}, is {title} at {affiliation}.".into(),
+            credit_untitled: "{name}, {credentials}, is with {affiliation}.".into(),
+            credit_unaffiliated: "{name}, {credentials}, is {title}.".into(),
+            credit_bare: "Answered by {name}, {credentials}.".into(),
             source: "This question was answered in the {series} webinar “{title}”, held on {date}.".into(),
             source_undated: "This question was answered in the {series} webinar “{title}”.".into(),
+            recording: "Watch the recording on YouTube".into(),
+            recording_elsewhere: "Watch the recording".into(),
+            episode: "Questions and answers from the {series} webinar, held on {date}.".into(),
+            episode_undated: "Questions and answers from the {series} webinar.".into(),
+            episode_empty: "No answer of this episode has been published yet.".into(),
+            episode_link: "All questions of this episode".into(),
             watch: "Watch this answer".into(),
+            unlinked: "In the recording from {start} to {end}.".into(),
+            play: "Play here".into(),
+            play_note: "Playing here loads the video from YouTube.".into(),
             index: "See all questions and answers".into(),
             subscribe: "Subscribe to be told of future episodes".into(),
             disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
+            draft: Self::DRAFT.into(),
         }
     }
 }
