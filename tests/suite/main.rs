@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
 mod audio;
+mod speech;
