@@ -18,7 +18,7 @@ const POSITIONS_A_SECOND: usize = 50;
 /// Encoder positions behind the audio's end: one second. Without a margin the last words suffer.
 const MARGIN: usize = 50;
 /// A trimmed context below this makes the model repeat and invent: see BENCHMARKS.md.
-const SHORTEST_CONTEXT: usize = 1000;
+const SHORTEST_CONTEXT: usize = 400;
 
 /// A loaded model. Clones share it.
 #[derive(Clone)]
@@ -163,9 +163,9 @@ impl Reader {
             none => none.insert(self.model.state()?),
         };
         let mut parameters = self.parameters.clone();
-        let positions = samples.len() * POSITIONS_A_SECOND / 16_000 + knob("MARGIN", MARGIN);
+        let positions = samples.len() * POSITIONS_A_SECOND / 16_000 + MARGIN;
         if !manner.whole_context && positions < self.model.positions {
-            parameters.set_audio_ctx(positions.max(knob("CTX", SHORTEST_CONTEXT)).min(self.model.positions) as i32);
+            parameters.set_audio_ctx(positions.max(SHORTEST_CONTEXT).min(self.model.positions) as i32);
         }
         parameters.set_temperature(manner.temperature);
         if !manner.prompt.is_empty() {
@@ -199,8 +199,4 @@ fn decoded(state: &WhisperState, end: i32) -> Decoded {
         });
     }
     decoded
-}
-
-pub(super) fn knob(n: &str, d: usize) -> usize {
-    std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
 }

@@ -140,9 +140,7 @@ impl Packer {
         while let Some(last) = self.held.last() {
             let cut = if new.voiced.start - last.voiced.end > FAR {
                 self.held.len()
-            } else if packed_length(self.held.iter().chain([&new]))
-                > super::engine::knob("LONGEST", LONGEST as usize) as u64
-            {
+            } else if packed_length(self.held.iter().chain([&new])) > LONGEST {
                 self.best_cut(&new)
             } else {
                 break;
@@ -161,9 +159,7 @@ impl Packer {
         for cut in 1..=self.held.len() {
             let next = self.held.get(cut).unwrap_or(new);
             let silence = next.voiced.start - self.held[cut - 1].voiced.end;
-            if packed_length(self.held[..cut].iter()) >= super::engine::knob("CUTFROM", CUT_FROM as usize) as u64
-                && silence >= best.1
-            {
+            if packed_length(self.held[..cut].iter()) >= CUT_FROM && silence >= best.1 {
                 best = (cut, silence);
             }
         }

@@ -6,4 +6,5 @@ mod faults;
 mod layers;
 mod licences;
 mod process;
+mod speech;
 mod studio;
