@@ -174,7 +174,7 @@ impl Number {
             (Part::Hundred, Some(Part::Hundred)) => return false,
             (Part::Hundred, Some(_)) => self.group < 100,
             (Part::Scale(value), Some(_)) => {
-                if self.total != 0 && self.total % (value * 1000) != 0 {
+                if self.total != 0 && !self.total.is_multiple_of(value * 1000) {
                     return false;
                 }
                 true
@@ -284,11 +284,11 @@ mod tests {
         match n {
             0..10 => UNITS[n as usize].into(),
             10..20 => TEENS[n as usize - 10].into(),
-            20..100 if n % 10 == 0 => TENS[n as usize / 10 - 2].into(),
+            20..100 if n.is_multiple_of(10) => TENS[n as usize / 10 - 2].into(),
             20..100 => format!("{} {}", TENS[n as usize / 10 - 2], UNITS[n as usize % 10]),
-            100..1000 if n % 100 == 0 => format!("{} hundred", spoken(n / 100)),
+            100..1000 if n.is_multiple_of(100) => format!("{} hundred", spoken(n / 100)),
             100..1000 => format!("{} hundred and {}", spoken(n / 100), spoken(n % 100)),
-            1000..1_000_000 if n % 1000 == 0 => format!("{} thousand", spoken(n / 1000)),
+            1000..1_000_000 if n.is_multiple_of(1000) => format!("{} thousand", spoken(n / 1000)),
             1000..1_000_000 => format!("{} thousand {}", spoken(n / 1000), spoken(n % 1000)),
             _ => format!("{} million {}", spoken(n / 1_000_000), spoken(n % 1_000_000)),
         }
