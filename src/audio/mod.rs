@@ -19,6 +19,9 @@ use decode::{Decoder, Frame};
 use resample::Resampler;
 use std::path::{Path, PathBuf};
 
+/// Raised whenever the same file gives other samples.
+pub const VERSION: u32 = 1;
+
 /// Samples in a chunk, but for the last: one second.
 const CHUNK: usize = SAMPLE_RATE as usize;
 /// Sound that may be missing at the end before a recording counts as cut off: containers round, players cut.
@@ -27,6 +30,13 @@ const SLACK: Millis = Millis(1000);
 const QUIET_END: Millis = Millis(5000);
 /// Skipped sound that is worth a warning; less is the drift of a sound card.
 const NOTABLE_SKIP: Millis = Millis(1000);
+
+/// The version of FFmpeg's libraries that this program runs with, such as "libavformat 59.27.100".
+#[must_use]
+pub fn ffmpeg_version() -> String {
+    let version = ffmpeg_next::format::version();
+    format!("libavformat {}.{}.{}", version >> 16, version >> 8 & 0xff, version & 0xff)
+}
 
 /// An open recording, as an iterator over its sound.
 ///
