@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[command(after_help = "Start with \"spinetime init\", then \"spinetime process RECORDING\".\n\
     Exit codes: 0 done, 1 unexpected, 2 usage, 3 input unreadable, 4 source unavailable, 5 refused for now,\n\
     6 model missing or damaged, 7 disk, 8 checks failed, 9 busy, 10 program missing, 130 interrupted.")]
-pub struct Args {
+pub(super) struct Args {
     /// The library's folder [default: the current folder if it is a library, else ./library]
     #[arg(long, global = true, env = "SPINETIME_LIBRARY", value_name = "DIR")]
     pub library: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub struct Args {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Make a library: a folder with commented settings
     Init {
         /// The folder [default: the library's]
@@ -105,7 +105,7 @@ pub enum Command {
 
 /// What `process` takes.
 #[derive(Debug, clap::Args)]
-pub struct ProcessArgs {
+pub(super) struct ProcessArgs {
     /// Recordings, folders of recordings, or episodes of the library by id
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<PathBuf>,
@@ -134,7 +134,7 @@ pub struct ProcessArgs {
 
 /// What can be done with models.
 #[derive(Debug, Subcommand)]
-pub enum ModelsCommand {
+pub(super) enum ModelsCommand {
     /// List the models that are here and those that can be pulled
     List,
     /// Download a model

@@ -18,7 +18,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub(super) enum Detail {
     /// Nothing.
     Quiet,
     /// A line when a stage ends, and now and then while it runs.
@@ -28,7 +28,7 @@ pub enum Detail {
 }
 
 /// Draws or prints progress on standard error.
-pub struct Reporter {
+pub(super) struct Reporter {
     console: Console,
     detail: Detail,
     task: Mutex<Option<Task>>,

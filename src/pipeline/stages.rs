@@ -285,7 +285,9 @@ impl Run<'_> {
         }
         let drafted: Draft = self.load(stage, &self.folder.draft())?;
         let (entries, conflicts) = draft::apply(&drafted, &edits);
-        self.warnings.extend(conflicts.iter().map(ToString::to_string));
+        self.warnings.extend(conflicts.iter().map(|conflict| {
+            format!("Edit {} of entry {} could not be applied: {}.", conflict.edit.seq, conflict.edit.entry, conflict.reason)
+        }));
         self.save(stage, &self.folder.entries(), &key, &entries)?;
         Ok(entries)
     }
