@@ -77,7 +77,7 @@ fn plain_letters(text: &str) -> String {
     plain
 }
 
-/// What stands between brackets is not spoken: "[applause]", "(laughs)". An opening bracket without its end stays.
+/// What stands between brackets is not spoken: `[applause]`, `(laughs)`. An opening bracket without its end stays.
 fn without_notes(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
