@@ -219,3 +219,88 @@ fn assignment(gain: &[Vec<i64>]) -> Vec<Option<usize>> {
     }
     partner
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn speech(turns: &[(u64, u64, &str)]) -> Vec<Speech> {
+        let turn = |&(start, end, speaker): &(u64, u64, &str)| Speech {
+            span: Span::new(Millis(start), Millis(end)),
+            speaker: speaker.to_owned(),
+        };
+        turns.iter().map(turn).collect()
+    }
+
+    fn errors(reference: &[(u64, u64, &str)], hypothesis: &[(u64, u64, &str)], collar: u64) -> [u64; 4] {
+        let der = score(&speech(reference), &speech(hypothesis), Millis(collar));
+        [der.missed.0, der.false_alarm.0, der.confusion.0, der.speech.0]
+    }
+
+    #[test]
+    fn errors_are_those_counted_by_hand() {
+        let truth = [(0, 4000, "anna"), (4000, 10_000, "ben")];
+        assert_eq!(errors(&truth, &[(0, 4000, "1"), (4000, 10_000, "2")], 0), [0, 0, 0, 10_000]);
+        // One voice for both: the longer one keeps it.
+        assert_eq!(errors(&truth, &[(0, 10_000, "1")], 0), [0, 0, 4000, 10_000]);
+        // A change 0.5 s late, 1 s missed at the end, 2 s invented behind it.
+        assert_eq!(
+            errors(&truth, &[(0, 4500, "1"), (4500, 9000, "2"), (10_000, 12_000, "2")], 0),
+            [1000, 2000, 500, 10_000]
+        );
+        // The collar forgives 0.25 s on both sides of 0, 4 and 10 s.
+        assert_eq!(errors(&truth, &[(0, 4500, "1"), (4500, 10_000, "2")], 250), [0, 0, 250, 9000]);
+        // Overlap: both speak from 3 to 4 s, one is found.
+        assert_eq!(
+            errors(&[(0, 4000, "a"), (3000, 6000, "b")], &[(0, 4000, "1"), (4000, 6000, "2")], 0),
+            [1000, 0, 0, 7000]
+        );
+        assert_eq!(errors(&[], &[(0, 1000, "1")], 0), [0, 1000, 0, 0]);
+        assert_eq!(errors(&truth, &[], 0), [10_000, 0, 0, 10_000]);
+    }
+
+    #[test]
+    fn the_best_matching_is_not_the_greedy_one() {
+        // Greedy takes a-1 (5 s) and leaves b with nothing; best is a-2 and b-1.
+        let truth = [(0, 9000, "a"), (9000, 13_000, "b")];
+        let found = [(0, 5000, "1"), (5000, 9000, "2"), (9000, 13_000, "1")];
+        assert_eq!(errors(&truth, &found, 0), [0, 0, 5000, 13_000]);
+    }
+
+    #[test]
+    fn rttm_is_read_and_faults_are_told() {
+        let text = ";; a comment\nSPEAKER show 1 1.50 2.25 <NA> <NA> anna <NA> <NA>\n\nSPKR-INFO show 1 <NA>\n";
+        assert_eq!(rttm(text).unwrap(), speech(&[(1500, 3750, "anna")]));
+        for bad in [
+            "SPEAKER x 1 nan 1 <NA> <NA> a",
+            "SPEAKER x 1 1 -1 <NA> <NA> a",
+            "SPEAKER x 1 1",
+            "SPEAKER x 1 0 1e12 . . a",
+        ] {
+            assert_eq!(rttm(&format!("\n{bad}")).unwrap_err(), RttmError { line: 2, text: bad.into() });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn names_do_not_matter_and_errors_add_up(
+            turns in prop::collection::vec((0u64..50, 1u64..40, 0usize..4), 1..12),
+            other in prop::collection::vec((0u64..50, 1u64..40, 0usize..4), 0..12),
+        ) {
+            let with = |turns: &[(u64, u64, usize)], names: [&str; 4]| -> Vec<Speech> {
+                let turn = |&(start, length, who): &(u64, u64, usize)| Speech {
+                    span: Span::new(Millis(start * 100), Millis((start + length) * 100)),
+                    speaker: names[who].to_owned(),
+                };
+                turns.iter().map(turn).collect()
+            };
+            let truth = with(&turns, ["a", "b", "c", "d"]);
+            prop_assert_eq!(score(&truth, &with(&turns, ["z", "y", "x", "w"]), Millis(0)).rate(), 0.0);
+            let (one, two) = (with(&other, ["1", "2", "3", "4"]), with(&other, ["4", "1", "3", "2"]));
+            let der = score(&truth, &one, Millis(0));
+            prop_assert_eq!(der, score(&truth, &two, Millis(0)));
+            prop_assert!(der.missed.plus(der.confusion) <= der.speech);
+        }
+    }
+}

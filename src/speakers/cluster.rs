@@ -6,6 +6,8 @@
 //! A voice that speaks little is kept apart when it differs from all others: a caller is not the expert.
 
 use super::embed::{DIMENSIONS, Window};
+use crate::failure::Cancelled;
+use crate::progress::Cancel;
 
 /// Groups closer than this on average are one voice. Found on read speech: 0.30 for this encoder.
 const STOP: f32 = 0.30;
@@ -25,6 +27,8 @@ const BLOCK: usize = 600;
 const CARRIED: usize = 300;
 /// What a change of voice costs, in cosine: keeps single windows from flickering.
 const CHANGE: f32 = 0.15;
+/// The same across a pause, where voices do change.
+const CHANGE_IN_PAUSE: f32 = 0.08;
 
 /// The voices, and which of them each window is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,8 +74,11 @@ impl Group {
 }
 
 /// Finds the voices in the windows, which are in order of time.
-pub(super) fn voices(windows: &[Window]) -> Voices {
-    let means = main_voices(groups(windows));
+///
+/// # Errors
+/// When somebody asks to stop.
+pub(super) fn voices(windows: &[Window], cancel: &Cancel) -> Result<Voices, Cancelled> {
+    let means = main_voices(groups(windows, cancel)?);
     let mut voices = Voices { means, ..Voices::default() };
     // Twice: the first pass cleans the windows that the second one's means are made of.
     for _ in 0..2 {
@@ -79,23 +86,24 @@ pub(super) fn voices(windows: &[Window]) -> Voices {
         voices.renumber(windows);
     }
     voices.confidences = windows.iter().zip(&voices.labels).map(|(w, &v)| confidence(w, v, &voices.means)).collect();
-    voices
+    Ok(voices)
 }
 
 /// Groups of windows, block by block.
-fn groups(windows: &[Window]) -> Vec<Group> {
+fn groups(windows: &[Window], cancel: &Cancel) -> Result<Vec<Group>, Cancelled> {
     let mut solid: Vec<&Window> = windows.iter().filter(|w| w.weight() >= SOLID).collect();
     if solid.is_empty() {
         solid = windows.iter().collect();
     }
     let mut groups: Vec<Group> = Vec::new();
     for block in solid.chunks(BLOCK) {
+        cancel.check()?;
         groups.sort_by_key(|g| std::cmp::Reverse(g.own));
         groups.truncate(CARRIED);
         groups.extend(block.iter().map(|w| Group::of(w)));
         groups = agglomerate(groups, Group::average_distance, STOP);
     }
-    agglomerate(groups, Group::mean_distance, 1.0 - SAME)
+    Ok(agglomerate(groups, Group::mean_distance, 1.0 - SAME))
 }
 
 /// The directions of the groups that stand for voices.
@@ -162,12 +170,14 @@ fn smooth(windows: &[Window], means: &[Vec<f32>]) -> Vec<usize> {
     let mut scores = vec![0.0_f32; voices];
     // For each window and voice the voice before it; a byte would do for few voices, 16 bits do for all.
     let mut from: Vec<u16> = Vec::with_capacity(windows.len() * voices);
+    let mut piece = None;
     for window in windows {
+        let cost = if piece.replace(window.piece) == Some(window.piece) { CHANGE } else { CHANGE_IN_PAUSE };
         let (leader, &lead) =
             scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).expect("there is at least one voice");
         for (voice, score) in scores.clone().into_iter().enumerate() {
-            let change = lead - CHANGE > score;
-            let (before, start) = if change { (leader, lead - CHANGE) } else { (voice, score) };
+            let change = lead - cost > score;
+            let (before, start) = if change { (leader, lead - cost) } else { (voice, score) };
             from.push(u16::try_from(before).unwrap_or(u16::MAX));
             scores[voice] = start - lead + window.weight() * cosine(&window.voice, &means[voice]);
         }
@@ -230,4 +240,99 @@ pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
 fn unit(vector: &[f32]) -> Vec<f32> {
     let norm = dot(vector, vector).sqrt();
     vector.iter().map(|x| if norm > 0.0 { x / norm } else { 0.0 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A window of voice `who`, with an error that differs from window to window.
+    fn window(index: usize, who: usize, noise: f32) -> Window {
+        let mut voice = vec![0.0; DIMENSIONS];
+        voice[who] = 1.0;
+        voice[20 + (index * 7) % 200] = noise;
+        Window { start: index as u64 * 12_000, length: 24_000, own: 12_000, piece: index / 4, voice: unit(&voice) }
+    }
+
+    fn found(windows: &[Window]) -> Voices {
+        voices(windows, &Cancel::default()).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn voices_are_told_apart_and_numbered_as_they_begin(
+            turns in prop::collection::vec((0usize..4, 2usize..9), 1..30), noise in 0.0f32..0.45,
+        ) {
+            let truth: Vec<usize> = turns.iter().flat_map(|&(who, length)| vec![who; length]).collect();
+            let windows: Vec<Window> = truth.iter().enumerate().map(|(i, &who)| window(i, who, noise)).collect();
+            let voices = found(&windows);
+            let mut seen = Vec::new();
+            for who in &truth {
+                if !seen.contains(who) {
+                    seen.push(*who);
+                }
+            }
+            let numbered: Vec<usize> =
+                truth.iter().map(|who| seen.iter().position(|s| s == who).unwrap()).collect();
+            prop_assert_eq!(voices.labels, numbered);
+            prop_assert!(voices.confidences.iter().all(|c| (0.0..=1.0).contains(c)));
+        }
+
+        #[test]
+        fn any_numbers_give_a_voice_to_every_window(
+            raw in prop::collection::vec(prop::collection::vec(-1.0f32..1.0, DIMENSIONS), 0..20),
+        ) {
+            let windows: Vec<Window> = raw
+                .into_iter()
+                .enumerate()
+                .map(|(i, voice)| Window { voice, ..window(i, 0, 0.0) })
+                .collect();
+            let voices = found(&windows);
+            prop_assert_eq!(voices.labels.len(), windows.len());
+            prop_assert!(voices.labels.iter().all(|&label| label < voices.means.len()));
+        }
+    }
+
+    #[test]
+    fn one_voice_stays_one_across_blocks() {
+        let windows: Vec<Window> = (0..3 * BLOCK).map(|i| window(i, i / 50 % 3, 0.4)).collect();
+        let voices = found(&windows);
+        assert_eq!(voices.means.len(), 3);
+        assert!(voices.labels.iter().enumerate().all(|(i, &label)| label == i / 50 % 3));
+    }
+
+    #[test]
+    fn a_short_voice_is_kept_when_it_differs_and_dissolved_when_it_does_not() {
+        let talk = |other: f32| -> Vec<Window> {
+            let mut windows: Vec<Window> = (0..60).map(|i| window(i, 0, 0.3)).collect();
+            for window in &mut windows[30..33] {
+                window.voice[0] = other;
+                window.voice[5] = 1.0;
+                window.voice = unit(&window.voice);
+            }
+            windows
+        };
+        assert_eq!(found(&talk(0.1)).labels[29..34], [0, 1, 1, 1, 0]);
+        assert_eq!(found(&talk(2.0)).means.len(), 1);
+    }
+
+    #[test]
+    fn a_single_doubtful_window_does_not_interrupt_a_voice() {
+        let mut windows: Vec<Window> = (0..40).map(|i| window(i, i / 20, 0.0)).collect();
+        windows[10].voice[0] = 0.68;
+        windows[10].voice[1] = 0.73;
+        let voices = found(&windows);
+        assert_eq!(voices.labels[9..12], [0, 0, 0]);
+        assert!(voices.confidences[10] < 0.5 && voices.confidences[9] > 0.9);
+    }
+
+    #[test]
+    fn a_request_to_stop_is_heard() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        assert_eq!(voices(&[window(0, 0, 0.0)], &cancel), Err(Cancelled));
+    }
 }

@@ -17,6 +17,8 @@ const SHORTEST: Millis = Millis(500);
 const SNAP: Millis = Millis(750);
 /// One voice's turns with a shorter pause than this between them are one turn.
 const JOIN: Millis = Millis(300);
+/// A sentence without detected speech belongs to the voice on both sides when both are as near as this.
+const NEAR: Millis = Millis(1_000);
 
 /// A stretch of speech without a notable pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +35,20 @@ pub(super) fn pieces(transcript: &Transcript) -> Vec<Piece> {
             *start = true;
         }
     }
-    let mut pauses = transcript.words.windows(2).zip(&starts_sentence[1.min(starts_sentence.len())..]).filter_map(|(pair, &first)| {
-        let pause = Span::new(pair[0].span.end, pair[1].span.start);
-        (pause.length() >= if first { SENTENCE_PAUSE } else { PAUSE }).then_some(pause)
-    }).peekable();
+    let mut pauses = transcript
+        .words
+        .windows(2)
+        .zip(&starts_sentence[1.min(starts_sentence.len())..])
+        .filter_map(|(pair, &first)| {
+            let pause = Span::new(pair[0].span.end, pair[1].span.start);
+            (pause.length() >= if first { SENTENCE_PAUSE } else { PAUSE }).then_some(pause)
+        })
+        .peekable();
     let mut pieces = Vec::new();
     for &speech in &transcript.speech {
-        let mut rest = Span::new(speech.start.min(transcript.duration), speech.end.min(transcript.duration));
+        let free = pieces.last().map_or(Millis::ZERO, |p: &Piece| p.span.end);
+        let end = speech.end.min(transcript.duration);
+        let mut rest = Span::new(speech.start.max(free).min(end), end);
         while let Some(pause) = pauses.next_if(|p| p.start < rest.end) {
             let (before, after) = (Span::new(rest.start, pause.start), Span::new(pause.end, rest.end));
             if pause.start > rest.start && before.length() >= SHORTEST && after.length() >= SHORTEST {
@@ -69,7 +78,13 @@ pub(super) fn turns(pieces: &[Piece], windows: &[Window], voices: &Voices, trans
             unknown.push(piece.span);
             continue;
         }
-        let mut found = inside(piece.span, &windows[range.clone()], &voices.labels[range.clone()], &voices.confidences[range], &starts);
+        let mut found = inside(
+            piece.span,
+            &windows[range.clone()],
+            &voices.labels[range.clone()],
+            &voices.confidences[range],
+            &starts,
+        );
         settle(&mut unknown, &mut turns, found.first());
         turns.append(&mut found);
     }
@@ -137,9 +152,18 @@ fn join(turns: Vec<Turn>) -> Vec<Turn> {
     joined
 }
 
-/// For each sentence the voice that speaks most of it; `None` where no voice speaks.
+/// For each sentence the voice that speaks most of it; `None` where no voice speaks. What lies in a gap of one voice is
+/// that voice's: the voice activity detector missed it.
 pub(super) fn sentences(transcript: &Transcript, turns: &[Turn]) -> Vec<Option<ClusterId>> {
-    transcript.sentences.iter().map(|s| speaker_of(s.span, turns)).collect()
+    transcript.sentences.iter().map(|s| speaker_of(s.span, turns).or_else(|| around(s.span, turns))).collect()
+}
+
+/// The voice that speaks shortly before and shortly after `span`.
+fn around(span: Span, turns: &[Turn]) -> Option<ClusterId> {
+    let next = turns.partition_point(|t| t.span.end <= span.start);
+    let (before, after) = (turns.get(next.checked_sub(1)?)?, turns.get(next)?);
+    let near = span.start.minus(before.span.end).max(after.span.start.minus(span.end)) <= NEAR;
+    (near && before.cluster == after.cluster).then_some(before.cluster)
 }
 
 /// The voice that speaks most of `span`.
@@ -158,4 +182,129 @@ pub(super) fn speaker_of(span: Span, turns: &[Turn]) -> Option<ClusterId> {
 
 fn number(label: usize) -> ClusterId {
     ClusterId(u32::try_from(label).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AudioReport, Digest, ModelInfo, Sentence, Word};
+    use proptest::prelude::*;
+
+    /// A transcript of words at these times, each sentence as long as given, speech from the first to the last word.
+    fn transcript(words: &[(u64, u64)], sentences: &[usize]) -> Transcript {
+        let words: Vec<Word> = words
+            .iter()
+            .map(|&(start, end)| Word {
+                text: "word".into(),
+                span: Span::new(Millis(start), Millis(end)),
+                probability: 1.0,
+            })
+            .collect();
+        let mut from = 0;
+        let sentences = sentences
+            .iter()
+            .map(|&count| {
+                let range = from..from + count;
+                from += count;
+                Sentence { span: words[range.start].span.hull(words[range.end - 1].span), words: range }
+            })
+            .collect();
+        let whole = words.iter().map(|w| w.span).reduce(Span::hull);
+        Transcript {
+            language: "en".into(),
+            duration: whole.map_or(Millis::ZERO, |w| w.end),
+            model: ModelInfo { name: "none".into(), sha256: Digest::from_bytes([0; 32]) },
+            audio: AudioReport::default(),
+            speech: whole.into_iter().collect(),
+            words,
+            sentences,
+            chunks: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn window(piece: usize, start: u64) -> Window {
+        Window { start: Millis(start).samples(), length: 24_000, own: 12_000, piece, voice: Vec::new() }
+    }
+
+    fn voices(labels: &[usize]) -> Voices {
+        Voices { labels: labels.to_vec(), confidences: vec![0.9; labels.len()], means: Vec::new() }
+    }
+
+    #[test]
+    fn speech_is_cut_at_pauses_and_readily_between_sentences() {
+        let words = [(0, 1000), (1200, 2000), (2400, 3000), (3150, 4000)];
+        let cut = |sentences: &[usize]| -> Vec<(u64, u64)> {
+            pieces(&transcript(&words, sentences)).iter().map(|p| (p.span.start.0, p.span.end.0)).collect()
+        };
+        assert_eq!(cut(&[4]), [(0, 2000), (2400, 4000)]);
+        assert_eq!(cut(&[3, 1]), [(0, 2000), (2400, 3000), (3150, 4000)]);
+    }
+
+    #[test]
+    fn a_change_within_speech_falls_on_the_sentence_start_nearby() {
+        let transcript = transcript(&[(0, 2000), (2050, 6000)], &[1, 1]);
+        let pieces = pieces(&transcript);
+        assert_eq!(pieces.len(), 1);
+        let windows: Vec<Window> = [0, 750, 1500, 2250, 3000, 3750, 4500].iter().map(|&at| window(0, at)).collect();
+        let ends = |labels: &[usize]| -> Vec<u64> {
+            turns(&pieces, &windows, &voices(labels), &transcript).iter().map(|t| t.span.end.0).collect()
+        };
+        assert_eq!(ends(&[0, 0, 1, 1, 1, 1, 1]), [2050, 6000]);
+        assert_eq!(ends(&[0, 0, 0, 0, 0, 1, 1]), [4125, 6000]);
+    }
+
+    #[test]
+    fn a_sentence_belongs_to_the_voice_that_speaks_most_of_it() {
+        let turn = |start, end, voice| Turn {
+            span: Span::new(Millis(start), Millis(end)),
+            cluster: ClusterId(voice),
+            confidence: 1.0,
+        };
+        let all =
+            [turn(0, 1000, 0), turn(1000, 1400, 1), turn(1500, 3000, 0), turn(4000, 5000, 0), turn(8000, 9000, 1)];
+        let of = |start, end| {
+            let span = Span::new(Millis(start), Millis(end));
+            speaker_of(span, &all).or_else(|| around(span, &all)).map(|c| c.0)
+        };
+        assert_eq!(of(900, 1400), Some(1));
+        assert_eq!(of(700, 2000), Some(0));
+        assert_eq!(of(3200, 3800), Some(0));
+        assert_eq!(of(5200, 7900), None);
+    }
+
+    proptest! {
+        #[test]
+        fn turns_are_ordered_do_not_overlap_and_cover_the_speech(
+            layout in prop::collection::vec((0u64..1500, 1u64..9000), 1..12),
+            labels in prop::collection::vec(0usize..3, 200),
+        ) {
+            let mut at = 0;
+            let mut words = Vec::new();
+            for (pause, length) in layout {
+                words.push((at + pause, at + pause + length));
+                at += pause + length;
+            }
+            let mut transcript = transcript(&words, &vec![1; words.len()]);
+            transcript.speech = transcript.words.iter().map(|w| w.span).collect();
+            let pieces = pieces(&transcript);
+            let mut windows = Vec::new();
+            for (index, piece) in pieces.iter().enumerate() {
+                let mut start = piece.span.start.0;
+                while start + 1500 <= piece.span.end.0 {
+                    windows.push(window(index, start));
+                    start += 750;
+                }
+            }
+            let found = turns(&pieces, &windows, &voices(&labels[..windows.len()]), &transcript);
+            prop_assert!(found.windows(2).all(|t| t[0].span.end <= t[1].span.start));
+            prop_assert!(found.iter().all(|t| t.span.start < t.span.end));
+            if !windows.is_empty() {
+                for piece in &pieces {
+                    let covered: u64 = found.iter().map(|t| t.span.overlap(piece.span).0).sum();
+                    prop_assert_eq!(covered, piece.span.length().0);
+                }
+            }
+        }
+    }
 }
