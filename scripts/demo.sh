@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes entries from a recording that ships with the project: a table here, a page to open in a browser.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+episode=2025-03-12-physical-therapy-and-your-back
+pages=out/demo
+
+cargo build --release --locked --quiet
+# A library that is there already is the user's own: its files stay as they are.
+mkdir -p library
+cp --no-clobber fixtures/library/*.toml library/
+
+spinetime=(target/release/spinetime --library library)
+"${spinetime[@]}" process fixtures/ep1.m4a >/dev/null
+"${spinetime[@]}" export "$episode" --drafts --format html --out "$pages" >/dev/null
+"${spinetime[@]}" show "$episode"
+printf '\nOpen this page in a browser:\n%s\n' "$(find "$PWD/$pages" -name index.html -path "*$episode*" | head -n 1)"
