@@ -47,7 +47,7 @@ struct Task {
 impl Reporter {
     /// A reporter that writes to `console`.
     #[must_use]
-    pub fn new(console: Console, detail: Detail) -> Self {
+    pub(super) fn new(console: Console, detail: Detail) -> Self {
         Self { console, detail, task: Mutex::new(None) }
     }
 
