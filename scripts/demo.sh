@@ -4,15 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 episode=2025-03-12-physical-therapy-and-your-back
-pages=out/demo
+library=out/demo/library
+pages=out/demo/pages
 
-cargo build --release --locked --quiet
-# A library that is there already is the user's own: its files stay as they are.
-mkdir -p library
-cp --no-clobber fixtures/library/*.toml library/
+echo "Building spinetime: some minutes the first time, no time after that."
+cargo build --release --locked
+mkdir -p "$library"
+cp --no-clobber fixtures/library/*.toml "$library/"
 
-spinetime=(target/release/spinetime --library library)
-"${spinetime[@]}" process fixtures/ep1.m4a >/dev/null
-"${spinetime[@]}" export "$episode" --drafts --format html --out "$pages" >/dev/null
-"${spinetime[@]}" show "$episode"
-printf '\nOpen this page in a browser:\n%s\n' "$(find "$PWD/$pages" -name index.html -path "*$episode*" | head -n 1)"
+target/release/spinetime --library "$library" process fixtures/ep1.m4a
+target/release/spinetime --library "$library" export "$episode" --drafts --format html --out "$pages"
+printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/$episode/index.html"

@@ -96,6 +96,34 @@ pub fn append_line(path: &Path, line: &str) -> Result<(), WriteError> {
     attempt().map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
+/// Opens the file whose lock tells that somebody is at work, and makes it if need be. It holds nothing of value.
+///
+/// # Errors
+/// When it can't be opened.
+pub fn open_lock_file(path: &Path) -> Result<File, WriteError> {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Writes into a lock file who holds it. In place: the file's identity is the lock.
+///
+/// # Errors
+/// When it can't be written.
+pub fn fill_lock_file(mut file: &File, path: &Path, text: &str) -> Result<(), WriteError> {
+    use std::io::{Seek, SeekFrom};
+    let mut attempt = || -> io::Result<()> {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! name, so that a typing error never passes for a setting.
 
 use crate::failure::{Exit, Failure};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Name of the speech model that is used when nobody says otherwise.
@@ -62,20 +63,52 @@ pub struct Wording {
     pub question: String,
     /// Before an answer.
     pub answer: String,
-    /// The credit line; knows `{name}`, `{credentials}`, `{title}`, `{affiliation}`.
+    /// The credit line; knows `{name}`, `{credentials}`, `{title}`, `{affiliation}`. In this and every other line
+    /// an empty fact takes the commas around it along.
     pub credit: String,
+    /// The credit line of somebody with an institution and no title; knows the same facts.
+    pub credit_untitled: String,
+    /// The credit line of somebody with a title and no institution; knows the same facts.
+    pub credit_unaffiliated: String,
+    /// The credit line of somebody with neither; knows the same facts.
+    pub credit_bare: String,
     /// The source line; knows `{series}`, `{title}`, `{date}`.
     pub source: String,
     /// The source line while nobody stated the date; knows `{series}`, `{title}`.
     pub source_undated: String,
+    /// Text of the link to the whole recording on YouTube.
+    pub recording: String,
+    /// Text of the link to a recording that is not on YouTube.
+    pub recording_elsewhere: String,
+    /// Below the title of an episode's list; knows `{series}`, `{date}`.
+    pub episode: String,
+    /// The same while nobody stated the date; knows `{series}`.
+    pub episode_undated: String,
+    /// In place of an episode's list that has no entries.
+    pub episode_empty: String,
+    /// Text of the link from an entry to its episode's list.
+    pub episode_link: String,
     /// Text of the link to the answer in the recording.
     pub watch: String,
+    /// In place of that link while the recording has no address; knows `{start}`, `{end}`.
+    pub unlinked: String,
+    /// On the button that loads the player.
+    pub play: String,
+    /// Beside that button.
+    pub play_note: String,
     /// Text of the link to the index.
     pub index: String,
     /// Text of the subscribe link.
     pub subscribe: String,
     /// Printed on each page.
     pub disclaimer: String,
+    /// The mark of a draft; left empty, drafts are marked with the default.
+    pub draft: String,
+}
+
+impl Wording {
+    /// The mark of a draft while the series sets none.
+    pub const DRAFT: &str = "Draft - not approved";
 }
 
 impl Default for Wording {
@@ -85,12 +118,25 @@ impl Default for Wording {
             question: "Q:".into(),
             answer: "A:".into(),
             credit: "{name}, {credentials}, is {title} at {affiliation}.".into(),
+            credit_untitled: "{name}, {credentials}, is with {affiliation}.".into(),
+            credit_unaffiliated: "{name}, {credentials}, is {title}.".into(),
+            credit_bare: "Answered by {name}, {credentials}.".into(),
             source: "This question was answered in the {series} webinar “{title}”, held on {date}.".into(),
             source_undated: "This question was answered in the {series} webinar “{title}”.".into(),
+            recording: "Watch the recording on YouTube".into(),
+            recording_elsewhere: "Watch the recording".into(),
+            episode: "Questions and answers from the {series} webinar, held on {date}.".into(),
+            episode_undated: "Questions and answers from the {series} webinar.".into(),
+            episode_empty: "No answer of this episode has been published yet.".into(),
+            episode_link: "All questions of this episode".into(),
             watch: "Watch this answer".into(),
+            unlinked: "In the recording from {start} to {end}.".into(),
+            play: "Play here".into(),
+            play_note: "Playing here loads the video from YouTube.".into(),
             index: "See all questions and answers".into(),
             subscribe: "Subscribe to be told of future episodes".into(),
             disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
+            draft: Self::DRAFT.into(),
         }
     }
 }
@@ -125,12 +171,22 @@ impl Default for Models {
     }
 }
 
-/// `spinetime.toml` can't be used.
+/// The series' own words (`glossary.toml`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Glossary {
+    /// Words that the recogniser should expect, such as "laminectomy"; the most important first.
+    pub vocabulary: Vec<String>,
+}
+
+/// A settings file can't be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// It is no TOML, or a key or value is wrong.
-    #[error("the settings can't be read: {0}")]
-    Syntax(String),
+#[error("{file} can't be read: {why}")]
+pub struct ConfigError {
+    /// The file's name.
+    pub file: String,
+    /// Which line, key or value is wrong.
+    pub why: String,
 }
 
 impl Failure for ConfigError {
@@ -139,18 +195,16 @@ impl Failure for ConfigError {
     }
 
     fn remedy(&self) -> Option<String> {
-        Some("Mend that line of spinetime.toml, then run the same command again.".into())
+        Some(format!("Mend that line of {}, then run the same command again.", self.file))
     }
 }
 
-impl Config {
-    /// Reads `spinetime.toml`.
-    ///
-    /// # Errors
-    /// When it is no TOML, or has a key or value that means nothing.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))
-    }
+/// Reads the text of a settings file: [`Config`], [`Glossary`] or [`crate::model::EpisodeFacts`].
+///
+/// # Errors
+/// When it is no TOML, or has a key or value that means nothing.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|e| ConfigError { file: file.to_owned(), why: e.to_string() })
 }
 
 #[cfg(test)]
@@ -159,8 +213,8 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_all_defaults_and_a_typing_error_is_named() {
-        assert_eq!(Config::parse("").unwrap(), Config::default());
-        let error = Config::parse("[series]\nnmae = \"x\"").unwrap_err();
+        assert_eq!(parse::<Config>("spinetime.toml", "").unwrap(), Config::default());
+        let error = parse::<Config>("spinetime.toml", "[series]\nnmae = \"x\"").unwrap_err();
         assert!(error.to_string().contains("nmae"), "{error}");
     }
 }

@@ -16,16 +16,12 @@ pub use crate::config::{DEFAULT_BASE_URL, DEFAULT_MODEL};
 pub use error::{Damage, WeightsError};
 pub use registry::{ModelFile, Purpose, SPEECH_DETECTION, VOICES, VOICES_FINE, pullable, shipped};
 
-use crate::failure::Cancelled;
+use crate::checksum;
 use crate::model::Digest;
 use crate::progress::{Amount, Cancel, Progress};
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-
-/// Bytes read between two looks at the cancel flag while hashing.
-const READ: usize = 1 << 20;
 
 /// Where models are looked for, in this order. Pulled ones go to the last folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -152,7 +148,7 @@ fn hash(path: &Path, progress: Option<&dyn Progress>, cancel: &Cancel) -> Result
         let bytes = fs::metadata(path).map_err(unreadable)?.len();
         progress.start("check", Amount::Bytes(bytes));
     }
-    let sha256 = hash_of(&mut file, |done| {
+    let sha256 = checksum::of(&mut file, |done| {
         if let Some(progress) = progress {
             progress.at(done);
         }
@@ -162,26 +158,4 @@ fn hash(path: &Path, progress: Option<&dyn Progress>, cancel: &Cancel) -> Result
         progress.finish(&path.file_name().unwrap_or_default().to_string_lossy());
     }
     sha256.map_err(unreadable)?.map_err(WeightsError::from)
-}
-
-/// The SHA-256 of all that `from` holds; `at` hears how far it is and may stop it.
-fn hash_of(
-    from: &mut dyn Read,
-    mut at: impl FnMut(u64) -> Result<(), Cancelled>,
-) -> io::Result<Result<Digest, Cancelled>> {
-    let (mut hasher, mut buffer, mut done) = (Sha256::new(), vec![0; READ], 0);
-    loop {
-        if let Err(cancelled) = at(done) {
-            return Ok(Err(cancelled));
-        }
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(Ok(Digest::from_bytes(hasher.finalize().into()))),
-            Ok(count) => {
-                hasher.update(&buffer[..count]);
-                done += count as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }

@@ -3,7 +3,8 @@
 use super::error::{Damage, WeightsError};
 use super::ggml::MAGIC;
 use super::registry::{ModelFile, named};
-use super::{Store, check, hash_of, http};
+use super::{Store, check, http};
+use crate::checksum;
 use crate::atomic::{Partial, WriteError, create_folder};
 use crate::failure::Cancelled;
 use crate::progress::{Amount, Cancel, Progress};
@@ -172,7 +173,7 @@ impl Download<'_> {
     }
 
     fn damage(&self) -> Result<Option<Damage>, WeightsError> {
-        let sha256 = hash_of(&mut self.partial.reader()?, |_| self.cancel.check())
+        let sha256 = checksum::of(&mut self.partial.reader()?, |_| self.cancel.check())
             .map_err(|source| WeightsError::Unreadable { path: self.model.file.into(), source })?;
         let (found, expected) = (String::from(sha256?), self.model.sha256.to_owned());
         Ok((found != expected).then_some(Damage::Checksum { expected, found }))

@@ -23,7 +23,7 @@ fn bytes() -> Vec<u8> {
 
 fn model() -> ModelFile {
     let whole = bytes();
-    let sha256 = hash_of(&mut whole.as_slice(), |_| Ok(())).unwrap().unwrap();
+    let sha256 = crate::checksum::of(&mut whole.as_slice(), |_| Ok(())).unwrap().unwrap();
     ModelFile {
         name: "test",
         file: "ggml-test.bin",

@@ -1,0 +1,275 @@
+//! The facts of a page, shared by HTML and Markdown: plain text, not escaped yet. Templates only arrange them.
+
+use super::{ExportError, address, wording};
+use crate::config::{Config, Wording};
+use crate::model::{Credit, EpisodeHead, Publishable};
+use serde::Serialize;
+
+/// The longest summary of a page for search engines, in characters; they cut what is longer.
+const SUMMARY: usize = 160;
+
+/// A link.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Link {
+    /// What is shown.
+    pub(super) text: String,
+    /// Where it leads: checked by [`address`].
+    pub(super) url: String,
+}
+
+/// Somebody who answers.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Expert {
+    pub(super) name: String,
+    pub(super) credentials: String,
+    pub(super) title: String,
+    pub(super) affiliation: String,
+    /// "Jane Doe, MD, PhD".
+    pub(super) shown: String,
+    /// The credit line.
+    pub(super) credit: String,
+}
+
+/// How to see an answer in the recording.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Watch {
+    /// To the answer's second.
+    pub(super) url: String,
+    /// For the player that loads on a click.
+    pub(super) embed: Option<String>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EntryPage {
+    /// Its id: the page's name.
+    pub(super) id: String,
+    /// Whether it must be marked.
+    pub(super) draft: bool,
+    pub(super) question: String,
+    /// Never empty texts.
+    pub(super) paragraphs: Vec<String>,
+    /// The answer's beginning.
+    pub(super) summary: String,
+    /// In order of speaking, each once.
+    pub(super) experts: Vec<Expert>,
+    /// When the answer begins, as a player shows it.
+    pub(super) start: String,
+    /// When it ends.
+    pub(super) end: String,
+    /// `None` while the recording has no address.
+    pub(super) watch: Option<Watch>,
+    /// The times in words, for that case.
+    pub(super) unlinked: String,
+}
+
+/// What all pages of an episode share, and its entries.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EpisodePage {
+    /// The episode's id: the folder's name.
+    pub(super) id: String,
+    /// For `lang`.
+    pub(super) language: String,
+    pub(super) heading: String,
+    pub(super) title: String,
+    /// `2021-07-14`.
+    pub(super) held_on: Option<String>,
+    /// Below the title.
+    pub(super) about: String,
+    /// The source line of its entries.
+    pub(super) source: String,
+    pub(super) recording: Option<Link>,
+    pub(super) index: Option<Link>,
+    pub(super) subscribe: Option<Link>,
+    pub(super) disclaimer: String,
+    /// Whether any entry is a draft.
+    pub(super) draft: bool,
+    pub(super) entries: Vec<EntryPage>,
+    /// Words that need no facts.
+    pub(super) words: Words,
+}
+
+/// The words of [`Wording`] that stand on pages as they are.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Words {
+    question: String,
+    answer: String,
+    watch: String,
+    play: String,
+    play_note: String,
+    episode_link: String,
+    episode_empty: String,
+    draft: String,
+}
+
+/// Gathers the facts.
+pub(super) fn episode(
+    head: &EpisodeHead,
+    entries: &[Publishable],
+    config: &Config,
+) -> Result<EpisodePage, ExportError> {
+    wording::check(config)?;
+    let words = &config.wording;
+    let (series, title) = (clean(&head.series), clean(&head.title));
+    let title = if title.is_empty() { head.id.to_string() } else { title };
+    // "July 14, 2021".
+    let date = head.held_on.map(|day| day.strftime("%B %-d, %Y").to_string()).unwrap_or_default();
+    let (about, source) = match head.held_on {
+        Some(_) => (&words.episode, &words.source),
+        None => (&words.episode_undated, &words.source_undated),
+    };
+    let facts = [("series", series.as_str()), ("title", title.as_str()), ("date", date.as_str())];
+    Ok(EpisodePage {
+        id: head.id.to_string(),
+        language: language(&head.language),
+        heading: clean(&words.heading),
+        held_on: head.held_on.map(|day| day.to_string()),
+        about: clean(&wording::fill(about, &facts)),
+        source: clean(&wording::fill(source, &facts)),
+        recording: recording(head, words),
+        index: link("website.index_url", &words.index, &config.website.index_url)?,
+        subscribe: link("website.subscribe_url", &words.subscribe, &config.website.subscribe_url)?,
+        disclaimer: clean(&words.disclaimer),
+        draft: entries.iter().any(|e| e.is_draft()),
+        entries: entries.iter().map(|e| entry(*e, words)).collect(),
+        words: Words {
+            question: clean(&words.question),
+            answer: clean(&words.answer),
+            watch: clean(&words.watch),
+            play: clean(&words.play),
+            play_note: clean(&words.play_note),
+            episode_link: clean(&words.episode_link),
+            episode_empty: clean(&words.episode_empty),
+            draft: Some(clean(&words.draft)).filter(|d| !d.is_empty()).unwrap_or_else(|| Wording::DRAFT.into()),
+        },
+        title,
+    })
+}
+
+fn entry(publishable: Publishable, words: &Wording) -> EntryPage {
+    let (entry, answer) = (publishable.entry(), publishable.answer());
+    let mut experts: Vec<Expert> = Vec::new();
+    for credit in &entry.credits {
+        let expert = expert(credit, words);
+        if !expert.name.is_empty() && experts.iter().all(|e| e.shown != expert.shown) {
+            experts.push(expert);
+        }
+    }
+    let paragraphs: Vec<String> = answer.paragraphs.iter().map(|p| clean(p)).filter(|p| !p.is_empty()).collect();
+    let (start, end) = (answer.span.start.to_string(), answer.span.end.to_string());
+    let watch = entry.links.as_ref().and_then(|links| {
+        let embed = address::player(&links.embed).map(str::to_owned);
+        address::web(&links.answer).map(|url| Watch { url: url.to_owned(), embed })
+    });
+    EntryPage {
+        id: entry.id.to_string(),
+        draft: publishable.is_draft(),
+        question: clean(&entry.question.text),
+        summary: summary(paragraphs.first().map(String::as_str).unwrap_or_default()),
+        paragraphs,
+        experts,
+        unlinked: clean(&wording::fill(&words.unlinked, &[("start", &start), ("end", &end)])),
+        start,
+        end,
+        watch,
+    }
+}
+
+fn expert(credit: &Credit, words: &Wording) -> Expert {
+    let (credentials, title, affiliation) =
+        (clean(&credit.credentials), clean(&credit.title), clean(&credit.affiliation));
+    let name = name_beside(&clean(&credit.name), &credentials);
+    let line = match (title.is_empty(), affiliation.is_empty()) {
+        (false, false) => &words.credit,
+        (true, false) => &words.credit_untitled,
+        (false, true) => &words.credit_unaffiliated,
+        (true, true) => &words.credit_bare,
+    };
+    let facts = [
+        ("name", name.as_str()),
+        ("credentials", credentials.as_str()),
+        ("title", title.as_str()),
+        ("affiliation", affiliation.as_str()),
+    ];
+    let shown = if credentials.is_empty() { name.clone() } else { format!("{name}, {credentials}") };
+    Expert { shown, credit: clean(&wording::fill(line, &facts)), name, credentials, title, affiliation }
+}
+
+/// The name as it stands beside the credentials: they replace a form of address and are not said twice
+/// ("Jane Doe, MD", never "Dr. Jane Doe, MD").
+fn name_beside(name: &str, credentials: &str) -> String {
+    const ADDRESSES: [&str; 7] = ["dr", "doctor", "prof", "professor", "mr", "mrs", "ms"];
+    if credentials.is_empty() {
+        return name.to_owned();
+    }
+    let mut name = name.strip_suffix(credentials).map_or(name, |n| n.trim_end_matches([' ', ',']));
+    while let Some((first, rest)) = name.split_once(' ')
+        && ADDRESSES.contains(&first.trim_end_matches('.').to_ascii_lowercase().as_str())
+    {
+        name = rest;
+    }
+    name.to_owned()
+}
+
+/// The recording's own page: what the episode states, or what its video's id makes.
+fn recording(head: &EpisodeHead, words: &Wording) -> Option<Link> {
+    let stated = head.recording_url.as_deref().and_then(address::web).map(str::to_owned);
+    let url = stated.or_else(|| head.youtube_id.as_ref().map(|id| format!("https://www.youtube.com/watch?v={id}")))?;
+    let text = if head.youtube_id.is_some() { &words.recording } else { &words.recording_elsewhere };
+    Some(Link { text: clean(text), url })
+}
+
+/// A link from the settings; none when the address or its text is empty.
+fn link(key: &'static str, text: &str, url: &str) -> Result<Option<Link>, ExportError> {
+    let text = clean(text);
+    if url.trim().is_empty() || text.is_empty() {
+        return Ok(None);
+    }
+    match address::web_or_path(url) {
+        Some(url) => Ok(Some(Link { text, url: url.to_owned() })),
+        None => Err(ExportError::Address { key, value: url.to_owned() }),
+    }
+}
+
+/// The language's code, when it looks like one.
+fn language(code: &str) -> String {
+    let fits = code.len() >= 2 && code.len() <= 35 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits { code.to_owned() } else { "en".to_owned() }
+}
+
+/// One line of text: no control characters, single spaces. Layout is the templates' business.
+fn clean(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The beginning of a paragraph, cut between words.
+fn summary(paragraph: &str) -> String {
+    if paragraph.chars().count() <= SUMMARY {
+        return paragraph.to_owned();
+    }
+    let head: String = paragraph.chars().take(SUMMARY - 1).collect();
+    let cut = head.rfind(' ').unwrap_or(head.len());
+    format!("{}…", head[..cut].trim_end_matches([',', ';', ':', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_address_gives_way_to_credentials() {
+        assert_eq!(name_beside("Dr. Jane Doe", "MD, PhD"), "Jane Doe");
+        assert_eq!(name_beside("Prof. Dr. Jane Doe, MD", "MD"), "Jane Doe");
+        assert_eq!(name_beside("Dr. Jane Doe", ""), "Dr. Jane Doe");
+        assert_eq!(name_beside("Drew Prof", "MD"), "Drew Prof");
+    }
+
+    #[test]
+    fn a_summary_ends_between_words() {
+        let text = summary(&"wörd, ".repeat(60));
+        assert!(text.chars().count() <= SUMMARY && text.ends_with("wörd…"), "{text}");
+        assert_eq!(summary("short"), "short");
+        assert!(summary(&"x".repeat(500)).ends_with("x…"));
+    }
+}
