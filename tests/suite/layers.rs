@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The modules, layer by layer. A module may import its own layer and those below, except where [`APART`] says so.
 const LAYERS: [&[&str]; 6] = [
     &["model"],
-    &["failure", "progress", "atomic", "text", "config", "roster"],
+    &["failure", "progress", "atomic", "checksum", "text", "config", "roster"],
     &["fetch", "weights", "audio", "speech", "speakers", "qa", "draft", "export"],
     &["library"],
     &["pipeline", "review", "publish", "eval"],
@@ -37,6 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("minijinja", &["export"]),
     ("tempfile", &["atomic", "cli"]),
     ("rustix", &["library", "cli"]),
+    ("toml_edit", &["pipeline"]),
     ("jiff", ANYWHERE),
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
@@ -208,17 +209,31 @@ fn sources() -> Vec<Source> {
     let src = root().join("src");
     let mut files = BTreeMap::new();
     collect(&src, &mut files);
+    let tests: BTreeSet<PathBuf> = files.iter().flat_map(|(path, text)| test_files(path, text)).collect();
     files
         .into_iter()
         .map(|(path, text)| {
+            // A file of tests is no part of the product.
+            let code = if tests.contains(&path) { String::new() } else { code_of(&text) };
             let path = path.strip_prefix(root()).unwrap().to_owned();
             let module = path.iter().nth(1).and_then(|name| Path::new(name).file_stem()).unwrap().to_string_lossy();
-            // A file of tests is no part of the product.
-            let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
-            let code = if is_test { String::new() } else { code_of(&text) };
             Source { module: module.into_owned(), code, lines: text.lines().count(), path }
         })
         .collect()
+}
+
+/// The files of the modules that a source declares for tests only.
+fn test_files(path: &Path, text: &str) -> Vec<PathBuf> {
+    let folder = match path.file_stem() {
+        Some(stem) if stem != "mod" && stem != "lib" && stem != "main" => path.with_extension(""),
+        _ => path.parent().unwrap().to_owned(),
+    };
+    let bare = without_texts(text);
+    let declared = bare.split("#[cfg(test)]").skip(1).filter_map(|rest| {
+        let item = &rest[..rest.find(['{', ';'])?];
+        rest[item.len()..].starts_with(';').then(|| item.split_whitespace().last().unwrap_or_default().to_owned())
+    });
+    declared.map(|name| folder.join(name).with_extension("rs")).collect()
 }
 
 fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
