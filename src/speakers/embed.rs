@@ -153,9 +153,8 @@ impl Tape {
 
     /// The samples from `start`; those that are not on the tape are left out.
     fn cut(&self, start: u64, length: u64) -> Vec<f32> {
-        let index = |at: u64| {
-            usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.samples.len())
-        };
+        let index =
+            |at: u64| usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.samples.len());
         self.samples[index(start)..index(start + length)].to_vec()
     }
 
@@ -182,8 +181,8 @@ impl Encoder {
     /// # Errors
     /// When the file is missing or is no such model.
     pub(super) fn load(path: &Path) -> Result<Self, SpeakersError> {
-        let bytes = std::fs::read(path)
-            .map_err(|source| SpeakersError::ModelUnreadable { path: path.to_owned(), source })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| SpeakersError::ModelUnreadable { path: path.to_owned(), source })?;
         let damaged = |reason: String| SpeakersError::ModelDamaged { path: path.to_owned(), reason };
         let model = Model::load(bytes).map_err(|e| damaged(e.to_string()))?;
         let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {

@@ -122,7 +122,17 @@ pub fn diarize<E: Failure>(
     let voices = cluster::voices(&windows);
     let turns = turns::turns(&pieces, &windows, &voices, transcript);
     let sentences = turns::sentences(transcript, &turns);
-    let clusters = (0..voices.means.len()).map(|i| Cluster { id: ClusterId(i as u32), speech: Millis(turns.iter().filter(|t| t.cluster.0 == i as u32).map(|t| t.span.length().0).sum()), role: None, role_confidence: 0.0, person: None, confidence: 0.0, evidence: vec![] }).collect();
+    let clusters = (0..voices.means.len())
+        .map(|i| Cluster {
+            id: ClusterId(i as u32),
+            speech: Millis(turns.iter().filter(|t| t.cluster.0 == i as u32).map(|t| t.span.length().0).sum()),
+            role: None,
+            role_confidence: 0.0,
+            person: None,
+            confidence: 0.0,
+            evidence: vec![],
+        })
+        .collect();
     let _ = expected;
     Ok(Speakers { turns, clusters, sentences, warnings: vec![] })
 }

@@ -33,10 +33,15 @@ pub(super) fn pieces(transcript: &Transcript) -> Vec<Piece> {
             *start = true;
         }
     }
-    let mut pauses = transcript.words.windows(2).zip(&starts_sentence[1.min(starts_sentence.len())..]).filter_map(|(pair, &first)| {
-        let pause = Span::new(pair[0].span.end, pair[1].span.start);
-        (pause.length() >= if first { SENTENCE_PAUSE } else { PAUSE }).then_some(pause)
-    }).peekable();
+    let mut pauses = transcript
+        .words
+        .windows(2)
+        .zip(&starts_sentence[1.min(starts_sentence.len())..])
+        .filter_map(|(pair, &first)| {
+            let pause = Span::new(pair[0].span.end, pair[1].span.start);
+            (pause.length() >= if first { SENTENCE_PAUSE } else { PAUSE }).then_some(pause)
+        })
+        .peekable();
     let mut pieces = Vec::new();
     for &speech in &transcript.speech {
         let mut rest = Span::new(speech.start.min(transcript.duration), speech.end.min(transcript.duration));
@@ -69,7 +74,13 @@ pub(super) fn turns(pieces: &[Piece], windows: &[Window], voices: &Voices, trans
             unknown.push(piece.span);
             continue;
         }
-        let mut found = inside(piece.span, &windows[range.clone()], &voices.labels[range.clone()], &voices.confidences[range], &starts);
+        let mut found = inside(
+            piece.span,
+            &windows[range.clone()],
+            &voices.labels[range.clone()],
+            &voices.confidences[range],
+            &starts,
+        );
         settle(&mut unknown, &mut turns, found.first());
         turns.append(&mut found);
     }
