@@ -77,6 +77,7 @@ impl Studio {
                 resolved: Some("taken out".into()),
             }],
             confidence: 0.93,
+            withdrawn: None,
             approved_by: Some("an editor".into()),
             approved_at: Some("2026-11-20T10:00:00Z".parse().unwrap()),
             withdrawn: None,
