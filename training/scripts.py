@@ -6,7 +6,7 @@ import re
 
 CLASSES = ["question", "answer", "hand-over", "greeting", "announcement", "talk", "interview", "reply", "aside", "unanswered"]
 LETTERS = dict(zip("qahgntijsu", range(10)), o=8)
-FOLDS = 4
+FOLDS = 5
 
 
 def kept_aside(name):
@@ -67,13 +67,13 @@ def spoken(text):
 
 def stretch(rows, pool, rng, share):
     """Longer answers, as real ones are: a share of them gets passages from the inside of other answers and talks,
-    spoken by the same voice, up to a length with a median of nine sentences."""
+    spoken by the same voice, up to a length with a median of eight sentences."""
     last = {n: at for at, (l, n, _, _) in enumerate(rows) if l == "a"}
     more = {}
     for n in last:
         length = sum(r[:2] == ["a", n] for r in rows)
         if rng.random() < share:
-            wanted = min(110, rng.lognormvariate(2.2, 0.8))
+            wanted = min(110, rng.lognormvariate(2.1, 0.8))
             room = [at for at, r in enumerate(rows) if r[:2] == ["a", n] and (at < last[n] or length == 1)]
             while length < wanted:
                 passage = rng.choice(pool)[: rng.randint(2, 14)]
@@ -199,13 +199,13 @@ def assemble(name, doc, lines, speakers, marked, roles):
 
 
 def variants(doc, same, pool, seed):
-    """The script as it stands, and as others would hear it: six documents."""
+    """The script as it stands, and as others would hear it: eight documents."""
     rng = random.Random(f"{seed} {doc['name']}")
     rows, n = tidy(doc["rows"]), doc["name"]
 
     def event():
         some = thin(rows, rng, rng.choice([0.3, 0.6, 0.8])) if rng.random() < 0.35 else rows
-        some = stretch(some, pool, rng, rng.choice([0, 0.5, 0.9]))
+        some = stretch(some, pool, rng, rng.choice([0, 0.3, 0.7]))
         return precede(doc, some, same, rng) if rng.random() < 0.5 else some
 
     return [
@@ -214,5 +214,7 @@ def variants(doc, same, pool, seed):
         assemble(n + "-long", doc, join(event(), rng, 0.12), True, True, rng.random() < 0.3),
         assemble(n + "-joined", doc, join(event(), rng, 0.35), False, True, False),
         assemble(n + "-plain", doc, join(event(), rng, 0.1), True, False, False),
+        assemble(n + "-dense", doc, whole(stretch(rows, pool, rng, 0.3)), False, True, False),
+        assemble(n + "-full", doc, join(event(), rng, 0.2), True, True, rng.random() < 0.3),
         assemble(n + "-raw", doc, wrap(event(), rng), False, False, False),
     ]

@@ -164,6 +164,12 @@ def quality(place, gold):
     return best
 
 
+def worth(place, gold):
+    """What a candidate shall be rated at: its quality, and little when it swallows a second pair."""
+    inside = sum(place[0] <= g[0] and g[2] <= place[3] for g in gold)
+    return quality(place, gold) * (0.3 if inside > 1 else 1)
+
+
 def choose(places, odds, least, n):
     ends = [[] for _ in range(n)]
     for k in np.flatnonzero(odds > least):
@@ -324,7 +330,7 @@ def main():
     step("step_4_pairs")
     places = np.fromfile(f"{WORK}/places.bin", np.float32).astype(int).reshape(-1, 5)
     x = np.fromfile(f"{WORK}/pairs.bin", np.float32).reshape(len(places), -1)
-    y = np.array([quality(r[1:], docs[r[0]]["pairs"]) for r in places], np.float32)
+    y = np.array([worth(r[1:], docs[r[0]]["pairs"]) for r in places], np.float32)
     reach = [set() for _ in docs]
     for r, v in zip(places, y):
         if v > 0:
@@ -346,7 +352,7 @@ def main():
                  for i in range(len(docs))]
         scored.append((report(docs, picks, lambda d: True), least, picks))
     (_, least, picks) = max(scored, key=lambda s: s[0][0])
-    for tail in ["", "-silent", "-long", "-joined", "-plain", "-raw"]:
+    for tail in ["", "-silent", "-long", "-joined", "-plain", "-dense", "-full", "-raw"]:
         r = report(docs, picks, lambda d: d["name"] == d["script"] + tail)
         say("%-8s F1 %.3f  P %.3f  R %.3f  false on negatives %d" % (tail or "whole", *r))
     say("least %.3f: all F1 %.3f" % (least, report(docs, picks, lambda d: True)[0]))

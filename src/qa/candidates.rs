@@ -24,14 +24,18 @@ pub(super) mod mark {
 }
 
 /// A question is looked for where its start is at least this likely.
-const START: f32 = 0.06;
+const START: f32 = 0.03;
 /// The answer begins at most so many sentences behind the question's start (the longest seen is 18).
 const REACH: usize = 24;
 /// The longest answer in sentences (the longest seen is 106).
 const LONGEST: usize = 140;
 /// How many answer starts, and ends for each, are tried.
-const STARTS: usize = 3;
-const ENDS: usize = 6;
+const STARTS: usize = 4;
+const ENDS: usize = 5;
+/// How many ends right before a likely start or hand-over are tried.
+const NEXT: usize = 3;
+/// Candidates that the marks alone make less likely than this are left out.
+const LIKELY: f32 = 0.001;
 
 /// A possible pair; both ends of each range belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +47,7 @@ pub(super) struct Candidate {
 }
 
 /// The `count` most likely places of an event that happens once, when `odds` tell it for each place in turn.
-fn likeliest(places: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<usize> {
+fn likeliest(places: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<(usize, f32)> {
     let (mut left, mut found) = (1.0f32, Vec::new());
     for (place, odds) in places {
         found.push((left * odds, place));
@@ -53,7 +57,7 @@ fn likeliest(places: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<us
         }
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.into_iter().take(count).map(|(_, place)| place).collect()
+    found.into_iter().take(count).map(|(odds, place)| (place, odds)).collect()
 }
 
 /// All candidates, ordered by question and answer.
@@ -62,18 +66,50 @@ pub(super) fn propose(sheet: &Sheet<'_>, marks: &[Marks]) -> Vec<Candidate> {
     let mut all = Vec::new();
     for first in (0..last).filter(|&i| marks[i][mark::QUESTION_START] >= START) {
         let starts = (first + 1..last.min(first + REACH)).map(|i| (i, marks[i][mark::ANSWER_START]));
-        for start in likeliest(starts, STARTS) {
+        for (start, started) in likeliest(starts, STARTS) {
             // The question ends with its last sentence that looks like one, not with the routing behind it.
-            let asked = (first + 1..start).rev().find(|&i| marks[i][mark::QUESTION] > 0.4).unwrap_or(first);
-            let ends = (start..last.min(start + LONGEST)).map(|i| (i, marks[i][mark::ANSWER_END]));
-            for end in likeliest(ends, ENDS) {
-                all.push(Candidate { question: (first, asked), answer: (start, end) });
+            let asks = |m: &Marks| m[mark::QUESTION] > m[mark::HAND_OVER].max(0.2);
+            let asked = (first + 1..start).rev().find(|&i| asks(&marks[i])).unwrap_or(first);
+            let mut ends = likeliest((start..last.min(start + LONGEST)).map(|i| (i, marks[i][mark::ANSWER_END])), ENDS);
+            // In a long answer every sentence takes its part of the odds: what comes before the next start counts too.
+            let next =
+                |i: &usize| marks.get(i + 1).is_none_or(|m| m[mark::QUESTION_START].max(m[mark::HAND_OVER]) > 0.3);
+            ends.extend((start..last.min(start + LONGEST)).filter(next).take(NEXT).map(|i| (i, 1.0)));
+            for (end, ended) in ends {
+                if marks[first][mark::QUESTION_START] * started * ended > LIKELY {
+                    all.push(Candidate { question: (first, asked), answer: (start, end) });
+                }
             }
         }
     }
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// The columns of sentence `i` that tell what the first round said of it and its neighbours.
+pub(super) fn push_context(first: &[Marks], i: usize, row: &mut Row) {
+    const FAR: usize = 15;
+    for offset in -3isize..=3 {
+        let near = i.checked_add_signed(offset).and_then(|at| first.get(at));
+        for (mark, name) in MARKS.iter().enumerate() {
+            row.push_at(&format!("first {name}"), offset, near.map_or(UNKNOWN, |m| m[mark]));
+        }
+    }
+    let before = Span { marks: &first[i.saturating_sub(FAR)..i] };
+    let behind = Span { marks: &first[i + 1..first.len().min(i + 1 + FAR)] };
+    for (mark, name) in MARKS.iter().enumerate() {
+        row.push_at(&format!("sum {name}"), "before", before.sum(mark));
+        row.push_at(&format!("sum {name}"), "behind", behind.sum(mark));
+    }
+    // How likely it is that the last start before here was a question's and no answer has ended since, and so on.
+    let (mut asking, mut answering) = (0.0f32, 0.0f32);
+    for marks in &first[i.saturating_sub(4 * FAR)..i] {
+        asking = asking.max(marks[mark::QUESTION_START]) * (1.0 - marks[mark::ANSWER_START]);
+        answering = answering.max(marks[mark::ANSWER_START]) * (1.0 - marks[mark::ANSWER_END]);
+    }
+    row.push("asking here", asking);
+    row.push("answering here", answering);
 }
 
 /// Content words of sentences `from..=to`.

@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 pub(super) struct Learned {
     /// In the order of [`MARKS`].
     pub(super) marks: Vec<Ensemble>,
+    /// The same, knowing the first marks of the sentences around.
+    again: Vec<Ensemble>,
     /// Whether a candidate is a pair.
     pub(super) pair: Ensemble,
     /// Candidates below this probability are not drafted.
@@ -25,18 +27,24 @@ pub(super) fn learned() -> &'static Learned {
     })
 }
 
-/// The marks of all sentences.
+/// The marks of all sentences, in two rounds: the second one knows what the first one said of the neighbours.
 pub(super) fn mark(sheet: &Sheet<'_>) -> Vec<Marks> {
-    let ensembles = &learned().marks;
-    (0..sheet.len())
-        .map(|i| {
-            let mut row = Row::default();
-            sheet.push_sentence(i, &mut row);
-            let mut marks = [0.0; MARKS.len()];
-            marks.iter_mut().zip(ensembles).for_each(|(mark, ensemble)| *mark = ensemble.probability(&row.values));
-            marks
-        })
-        .collect()
+    let ask = |ensembles: &[Ensemble], row: &Row| {
+        let mut marks = [0.0; MARKS.len()];
+        marks.iter_mut().zip(ensembles).for_each(|(mark, ensemble)| *mark = ensemble.probability(&row.values));
+        marks
+    };
+    let mut rows: Vec<Row> = Vec::with_capacity(sheet.len());
+    for i in 0..sheet.len() {
+        let mut row = Row::default();
+        sheet.push_sentence(i, &mut row);
+        rows.push(row);
+    }
+    let first: Vec<Marks> = rows.iter().map(|row| ask(&learned().marks, row)).collect();
+    for (i, row) in rows.iter_mut().enumerate() {
+        candidates::push_context(&first, i, row);
+    }
+    rows.iter().map(|row| ask(&learned().again, row)).collect()
 }
 
 /// All candidates with the probability that they are pairs.
@@ -87,4 +95,38 @@ pub(super) fn choose(rated: &[(Candidate, f32)], least: f32, sentences: usize) -
     }
     chosen.reverse();
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Utterance;
+
+    #[test]
+    fn the_ensembles_fit_the_columns() {
+        let utterance = Utterance { text: "Is it safe?".to_owned(), span: None, speaker: None, role: None };
+        let utterances = [utterance.clone(), utterance];
+        let sheet = Sheet::read(&utterances);
+        let marks = mark(&sheet);
+        let (mut first, mut pair) = (Row::named(), Row::default());
+        sheet.push_sentence(0, &mut first);
+        let width = first.values.len();
+        let learned = learned();
+        assert_eq!((learned.marks.len(), learned.again.len()), (MARKS.len(), MARKS.len()));
+        assert!(learned.marks.iter().all(|e| e.width() <= width));
+        candidates::push_context(&marks, 0, &mut first);
+        assert!(learned.again.iter().all(|e| e.width() <= first.values.len()));
+        candidates::push(&sheet, &marks, Candidate { question: (0, 0), answer: (1, 1) }, &mut pair);
+        assert!(learned.pair.width() <= pair.values.len());
+        assert_eq!(first.values.len(), first.into_names().len());
+    }
+
+    #[test]
+    fn the_best_set_wins_over_the_best_candidate() {
+        let candidate = |from: usize, to: usize| Candidate { question: (from, from), answer: (from + 1, to) };
+        let rated = [(candidate(0, 9), 0.8), (candidate(0, 4), 0.7), (candidate(5, 9), 0.7), (candidate(3, 6), 0.1)];
+        assert_eq!(choose(&rated, 0.3, 10), [rated[1], rated[2]]);
+        assert_eq!(choose(&rated, 0.75, 10), [rated[0]]);
+        assert_eq!(choose(&rated, 0.9, 10), []);
+    }
 }

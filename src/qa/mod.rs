@@ -38,12 +38,14 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
     let marks = decoder::mark(&sheet);
     let rated = decoder::rate(&sheet, &marks);
     let chosen = decoder::choose(&rated, decoder::learned().least, sheet.len());
-    let (put_off, chosen): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|(c, _)| is_put_off(&sheet, &marks, *c));
+    let chosen = chosen.into_iter().map(|(candidate, odds)| (pairs::trim(&sheet, &marks, candidate), odds));
+    let (put_off, chosen): (Vec<_>, Vec<_>) = chosen.partition(|(c, _)| is_put_off(&sheet, &marks, *c));
     let mut earliest = 0;
     let mut pairs = Vec::new();
     for (candidate, odds) in chosen {
+        let question = candidate.question.0..candidate.question.1 + 1;
         pairs.push(Pair {
-            question: std::iter::once(candidate.question.0..candidate.question.1 + 1).collect(),
+            question: vec![question],
             answer: pairs::answer(&sheet, &marks, candidate),
             source: pairs::source(&sheet, candidate, earliest),
             asker: pairs::asker(&sheet, candidate, earliest),
@@ -141,4 +143,141 @@ fn unanswered(
         found.push(Unanswered { question, reason });
     }
     found
+}
+
+#[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
+mod tests {
+    use super::*;
+    use crate::model::{ClusterId, Role};
+    use proptest::prelude::*;
+
+    fn say(speaker: u32, text: &str) -> Utterance {
+        Utterance { text: text.to_owned(), span: None, speaker: Some(ClusterId(speaker)), role: None }
+    }
+
+    fn webinar() -> Vec<Utterance> {
+        vec![
+            say(0, "Welcome back, everyone, and thank you, Dr. Pebble, for that talk."),
+            say(0, "Let's turn to your questions."),
+            say(0, "Our first question is from Maria in Queens."),
+            say(0, "She asks, is it safe to swim after a fusion?"),
+            say(1, "In most cases, yes, once the wound has healed."),
+            say(1, "I would start slowly, and I would avoid diving at first."),
+            say(1, "If it hurts more the next day, you did too much."),
+            say(0, "Dr. Starling, do you want to add anything?"),
+            say(2, "I would only say that walking in the water is a good start."),
+            say(2, "You should not swim with an open wound."),
+            say(0, "Thank you both."),
+            say(0, "The next one came in by email."),
+            say(0, "My father is 82 and takes a blood thinner, is he too old for surgery?"),
+            say(1, "Age alone is not a reason to say no."),
+            say(1, "We look at the heart, the lungs and the bones."),
+            say(0, "That's all the time we have tonight."),
+            say(0, "Good night, everyone."),
+        ]
+    }
+
+    #[test]
+    fn a_webinar_becomes_pairs() {
+        let outline = outline(&webinar());
+        let pairs: Vec<_> = outline.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
+        assert_eq!(pairs, [(vec![3..4], vec![4..7, 8..10]), (vec![12..13], vec![13..15])]);
+        assert_eq!(outline.pairs[0].asker.as_deref(), Some("Maria"));
+        assert_eq!(outline.segments.first().unwrap().kind, SegmentKind::Talk);
+    }
+
+    #[test]
+    fn nothing_gives_nothing() {
+        assert_eq!(outline(&[]), Outline::default());
+    }
+
+    const PARTS: [&str; 24] = [
+        "",
+        "?",
+        "…",
+        "Next.",
+        "Our next question is from Theo in Gullhaven.",
+        "What kind of mattress is best?",
+        "Someone asks, how long should I wait?",
+        "Well, it depends.",
+        "Yes.",
+        "You should keep walking.",
+        "Thank you so much, that helps.",
+        "We will have to take that offline.",
+        "Good night, everyone.",
+        "so is smaller always better",
+        "Hi, can you hear me?",
+        "I have had sciatica for six weeks.",
+        "Dr. Starling, do you want to add anything?",
+        "Let me pause for a quick announcement.",
+        "ÄÖ ß 漢字 ١٢",
+        "I mean, who knows, right?",
+        "And what about ice?",
+        "Welcome to Spine Time.",
+        "L4-L5",
+        "We leave that one for next time.",
+    ];
+
+    fn utterance() -> impl Strategy<Value = Utterance> {
+        let text =
+            prop_oneof![4 => proptest::sample::select(PARTS.to_vec()).prop_map(str::to_owned), 1 => "\\PC{0,40}"];
+        let role = proptest::option::of(proptest::sample::select(vec![Role::Host, Role::Expert, Role::Audience]));
+        (text, proptest::option::of(0u32..4), role).prop_map(|(text, speaker, role)| Utterance {
+            text,
+            span: None,
+            speaker: speaker.map(ClusterId),
+            role,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_stand_in_order_without_overlap_and_segments_cover_all(
+            utterances in proptest::collection::vec(utterance(), 0..60)
+        ) {
+            let found = outline(&utterances);
+            let mut at = 0;
+            for pair in &found.pairs {
+                for range in pair.question.iter().chain(&pair.answer) {
+                    prop_assert!(range.start >= at && range.end > range.start && range.end <= utterances.len());
+                    at = range.end;
+                }
+                prop_assert!(!pair.question.is_empty() && !pair.answer.is_empty() && !pair.reasons.is_empty());
+                prop_assert!((0.0..=1.0).contains(&pair.confidence));
+            }
+            let mut covered = 0;
+            for segment in &found.segments {
+                prop_assert_eq!(segment.sentences.start, covered);
+                prop_assert!(segment.sentences.end > covered);
+                covered = segment.sentences.end;
+            }
+            prop_assert_eq!(covered, utterances.len());
+            let taken = |i: usize| found.pairs.iter().flat_map(|p| p.question.iter().chain(&p.answer)).any(|r| r.contains(&i));
+            for open in &found.unanswered {
+                prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
+            }
+            prop_assert_eq!(outline(&utterances), found);
+        }
+    }
+
+    /// Figures about the document change a little with a longer talk, so this holds for pairs that are not in doubt.
+    #[test]
+    fn more_talk_before_moves_the_pairs_and_changes_none() {
+        let talk = [
+            "The spine has thirty-three bones.",
+            "Between them lie discs, and each disc is like a cushion.",
+            "As we grow older they lose water, and that is normal.",
+            "Most people with such changes feel nothing at all.",
+        ];
+        let before: Vec<Utterance> = (0..60).map(|i| say(1, talk[i % 4])).collect();
+        let plain = outline(&webinar());
+        let longer = outline(&[before.clone(), webinar()].concat());
+        let shift = |ranges: &[std::ops::Range<usize>]| -> Vec<_> {
+            ranges.iter().map(|r| r.start + before.len()..r.end + before.len()).collect()
+        };
+        let moved: Vec<_> = plain.pairs.iter().map(|p| (shift(&p.question), shift(&p.answer))).collect();
+        let found: Vec<_> = longer.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
+        assert_eq!(found, moved);
+    }
 }

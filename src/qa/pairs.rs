@@ -23,6 +23,29 @@ fn runs((from, to): (usize, usize), passes: impl Fn(usize) -> bool) -> Vec<Range
     runs
 }
 
+/// The candidate without what hands over at its edges: a question starts with its own first sentence, an answer ends
+/// before thanks, routing and announcements.
+pub(super) fn trim(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> Candidate {
+    let Candidate { question: (mut first, asked), answer: (mut start, mut end) } = candidate;
+    let hands_over = |i: usize, instead_of: usize| marks[i][mark::HAND_OVER] > marks[i][instead_of].max(0.3);
+    while first < asked && hands_over(first, mark::QUESTION) {
+        first += 1;
+    }
+    while start < end && hands_over(start, mark::ANSWER) {
+        start += 1;
+    }
+    let closes = |i: usize| {
+        let shares = &sheet.shares[i];
+        let farewell = shares[class::GREETING] + shares[class::ANNOUNCEMENT] > 0.5
+            && sheet.hits[i].any(&[Kind::SignOff, Kind::Announcement, Kind::Thanks]);
+        hands_over(i, mark::ANSWER) || (farewell && marks[i][mark::ANSWER] < 0.6)
+    };
+    while end > start && closes(end) {
+        end -= 1;
+    }
+    Candidate { question: (first, asked), answer: (start, end) }
+}
+
 /// The runs of the answer without hand-overs, announcements and jokes in it. Its first and last sentence stay.
 pub(super) fn answer(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> Vec<Range<usize>> {
     let (start, end) = candidate.answer;

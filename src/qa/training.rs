@@ -84,7 +84,24 @@ fn step_2_sentences() {
 
 #[test]
 #[ignore = "a step of training"]
-fn step_3_pairs() {
+fn step_3_context() {
+    let marks = numbers("marks.bin");
+    let (mut at, mut columns) = (0, Vec::new());
+    for document in documents() {
+        let first: Vec<Marks> = rows(&marks, at, document.len());
+        at += document.len();
+        for i in 0..document.len() {
+            let mut row = Row::default();
+            candidates::push_context(&first, i, &mut row);
+            columns.append(&mut row.values);
+        }
+    }
+    write("context.bin", &columns);
+}
+
+#[test]
+#[ignore = "a step of training"]
+fn step_4_pairs() {
     let (shares, marks) = (numbers("shares.bin"), numbers("marks.bin"));
     let (mut at, mut columns, mut names, mut places) = (0, Vec::new(), Vec::new(), Vec::new());
     for (number, document) in documents().iter().enumerate() {
