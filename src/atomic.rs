@@ -96,12 +96,147 @@ pub fn append_line(path: &Path, line: &str) -> Result<(), WriteError> {
     attempt().map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
+/// Opens the file whose lock tells that somebody is at work, and makes it if need be. It holds nothing of value.
+///
+/// # Errors
+/// When it can't be opened.
+pub fn open_lock_file(path: &Path) -> Result<File, WriteError> {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Writes into a lock file who holds it. In place: the file's identity is the lock.
+///
+/// # Errors
+/// When it can't be written.
+pub fn fill_lock_file(mut file: &File, path: &Path, text: &str) -> Result<(), WriteError> {
+    use std::io::{Seek, SeekFrom};
+    let mut attempt = || -> io::Result<()> {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
 /// When it can't be made.
 pub fn create_folder(path: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(path).map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// A file that fills up over several runs, such as a download: it grows beside its place under the same name and
+/// `.part`, and moves there when it is whole. One process at a time has it.
+#[derive(Debug)]
+pub struct Partial {
+    file: File,
+    part: PathBuf,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Partial {
+    /// Opens what an earlier run left for `path`, or begins with nothing.
+    ///
+    /// # Errors
+    /// When the file can't be made or read; [`io::ErrorKind::WouldBlock`] while another process fills it.
+    pub fn open(path: &Path) -> Result<Self, WriteError> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let attempt = || -> io::Result<(File, u64)> {
+            let file = File::options().create(true).append(true).read(true).open(&part)?;
+            file.try_lock()?;
+            // Between opening and locking, the run that had it may have moved it to its place.
+            if !same_file(&file, &part)? {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let length = file.metadata()?.len();
+            Ok((file, length))
+        };
+        let (file, length) = attempt().map_err(|source| WriteError { path: part.clone(), source })?;
+        Ok(Self { file, part, path: path.to_owned(), length })
+    }
+
+    /// How many bytes are there.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Adds bytes at the end.
+    ///
+    /// # Errors
+    /// When they can't be written; what was there before stays.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        let written = self.file.write_all(bytes);
+        match written {
+            Ok(()) => self.length += bytes.len() as u64,
+            // A part of the bytes may have gone through before the disk was full: without it the rest still fits.
+            Err(_) => drop(self.file.set_len(self.length)),
+        }
+        self.at(written)
+    }
+
+    /// Begins again with nothing.
+    ///
+    /// # Errors
+    /// When the file can't be cut.
+    pub fn restart(&mut self) -> Result<(), WriteError> {
+        self.length = 0;
+        let cut = self.file.set_len(0);
+        self.at(cut)
+    }
+
+    /// The bytes from the first one on, to check them.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn reader(&self) -> Result<impl io::Read, WriteError> {
+        use std::io::Seek;
+        let mut file = &self.file;
+        let rewound = file.rewind();
+        self.at(rewound).map(|()| file)
+    }
+
+    /// It is whole: moves it to its place, over what is there.
+    ///
+    /// # Errors
+    /// When it can't be synced or moved; it is kept for the next run then.
+    pub fn finish(self) -> Result<(), WriteError> {
+        let attempt = || -> io::Result<()> {
+            self.file.sync_all()?;
+            fs::rename(&self.part, &self.path)?;
+            sync_folder(folder_of(&self.path))
+        };
+        attempt().map_err(|source| WriteError { path: self.path.clone(), source })
+    }
+
+    /// It is no good: removes it.
+    ///
+    /// # Errors
+    /// When it can't be removed.
+    pub fn discard(self) -> Result<(), WriteError> {
+        let removed = fs::remove_file(&self.part);
+        self.at(removed)
+    }
+
+    fn at(&self, outcome: io::Result<()>) -> Result<(), WriteError> {
+        outcome.map_err(|source| WriteError { path: self.part.clone(), source })
+    }
+}
+
+fn same_file(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (open, named) = (file.metadata()?, fs::metadata(path)?);
+    Ok(open.dev() == named.dev() && open.ino() == named.ino())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -143,6 +278,34 @@ mod tests {
         assert!(write_if_changed(&path, b"1").unwrap());
         assert!(!write_if_changed(&path, b"1").unwrap());
         assert!(write_if_changed(&path, b"2").unwrap());
+    }
+
+    #[test]
+    fn a_partial_file_is_found_again_and_belongs_to_one_process() {
+        use std::io::Read;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("model.bin");
+        let mut partial = Partial::open(&path).unwrap();
+        partial.append(b"half").unwrap();
+        assert_eq!(Partial::open(&path).unwrap_err().source.kind(), io::ErrorKind::WouldBlock);
+        drop(partial);
+
+        let mut partial = Partial::open(&path).unwrap();
+        assert_eq!((partial.length(), path.exists()), (4, false));
+        partial.append(b" and half").unwrap();
+        let mut text = String::new();
+        partial.reader().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "half and half");
+        partial.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"half and half");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+
+        let mut partial = Partial::open(&path).unwrap();
+        partial.append(b"wrong").unwrap();
+        partial.restart().unwrap();
+        assert_eq!(partial.length(), 0);
+        partial.discard().unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -2,7 +2,14 @@
 //! name, so that a typing error never passes for a setting.
 
 use crate::failure::{Exit, Failure};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+/// Name of the speech model that is used when nobody says otherwise.
+pub const DEFAULT_MODEL: &str = "tiny.en-q8_0";
+
+/// Where whisper.cpp publishes its models.
+pub const DEFAULT_BASE_URL: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +153,7 @@ pub struct Speech {
 
 impl Default for Speech {
     fn default() -> Self {
-        Self { model: crate::weights::DEFAULT_MODEL.into(), jobs: 0 }
+        Self { model: DEFAULT_MODEL.into(), jobs: 0 }
     }
 }
 
@@ -160,16 +167,26 @@ pub struct Models {
 
 impl Default for Models {
     fn default() -> Self {
-        Self { base_url: crate::weights::DEFAULT_BASE_URL.into() }
+        Self { base_url: DEFAULT_BASE_URL.into() }
     }
 }
 
-/// `spinetime.toml` can't be used.
+/// The series' own words (`glossary.toml`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Glossary {
+    /// Words that the recogniser should expect, such as "laminectomy"; the most important first.
+    pub vocabulary: Vec<String>,
+}
+
+/// A settings file can't be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// It is no TOML, or a key or value is wrong.
-    #[error("the settings can't be read: {0}")]
-    Syntax(String),
+#[error("{file} can't be read: {why}")]
+pub struct ConfigError {
+    /// The file's name.
+    pub file: String,
+    /// Which line, key or value is wrong.
+    pub why: String,
 }
 
 impl Failure for ConfigError {
@@ -178,18 +195,16 @@ impl Failure for ConfigError {
     }
 
     fn remedy(&self) -> Option<String> {
-        Some("Mend that line of spinetime.toml, then run the same command again.".into())
+        Some(format!("Mend that line of {}, then run the same command again.", self.file))
     }
 }
 
-impl Config {
-    /// Reads `spinetime.toml`.
-    ///
-    /// # Errors
-    /// When it is no TOML, or has a key or value that means nothing.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))
-    }
+/// Reads the text of a settings file: [`Config`], [`Glossary`] or [`crate::model::EpisodeFacts`].
+///
+/// # Errors
+/// When it is no TOML, or has a key or value that means nothing.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|e| ConfigError { file: file.to_owned(), why: e.to_string() })
 }
 
 #[cfg(test)]
@@ -198,8 +213,8 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_all_defaults_and_a_typing_error_is_named() {
-        assert_eq!(Config::parse("").unwrap(), Config::default());
-        let error = Config::parse("[series]\nnmae = \"x\"").unwrap_err();
+        assert_eq!(parse::<Config>("spinetime.toml", "").unwrap(), Config::default());
+        let error = parse::<Config>("spinetime.toml", "[series]\nnmae = \"x\"").unwrap_err();
         assert!(error.to_string().contains("nmae"), "{error}");
     }
 }

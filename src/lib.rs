@@ -6,6 +6,7 @@
 
 pub mod atomic;
 pub mod audio;
+pub mod checksum;
 pub mod cli;
 pub mod config;
 pub mod draft;

@@ -1,3 +1,5 @@
 //! The `spinetime` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    spinetime::cli::main()
+}

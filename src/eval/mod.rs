@@ -1,5 +1,7 @@
 //! Scores against labelled recordings and transcripts. Pure: values in, figures out.
 
 pub mod der;
+pub mod gold;
 pub mod pairs;
+pub mod recording;
 pub mod wer;

@@ -1,1 +1,64 @@
-//! A source into a recording at rest in the library.
+//! A source into a recording at rest in the library. What is brought is checked byte by byte with SHA-256.
+
+mod local;
+
+pub use local::{bring, digest_of, recordings_in, same_as_before};
+
+use crate::atomic::WriteError;
+use crate::failure::{Cancelled, Exit, Failure};
+use std::io;
+use std::path::PathBuf;
+
+/// A recording can't be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// There is no such file.
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    /// The file or folder can't be read.
+    #[error("{} could not be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The folder holds no recording.
+    #[error("the folder {} holds no recording", .0.display())]
+    NothingIn(PathBuf),
+    /// It is neither file nor folder.
+    #[error("{} is neither a file nor a folder", .0.display())]
+    NoFile(PathBuf),
+    /// The copy can't be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Failure for FetchError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Missing(_) | Self::Unreadable { .. } | Self::NothingIn(_) | Self::NoFile(_) => Exit::Input,
+            Self::Write(e) => e.exit(),
+            Self::Cancelled(_) => Exit::Interrupted,
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Missing(_) => Some("Check the spelling, and put quotes around a path that has spaces.".into()),
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some("Ask for permission to read that file, or copy it to a folder of your own.".into())
+            }
+            Self::Unreadable { .. } => Some("Copy the recording to this computer's disk and try again.".into()),
+            Self::NothingIn(_) => Some("Name the folder that holds the recordings, or a recording itself.".into()),
+            Self::NoFile(_) => Some("Name an audio or video file.".into()),
+            Self::Write(e) => e.remedy(),
+            Self::Cancelled(_) => None,
+        }
+    }
+}

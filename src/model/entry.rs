@@ -177,6 +177,9 @@ pub struct Entry {
     pub approved_by: Option<String>,
     /// When.
     pub approved_at: Option<Timestamp>,
+    /// Why it was withdrawn, for the page; `None` while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
     /// When its content last changed.
     pub updated_at: Timestamp,
     /// SHA-256 of its content; equal hashes mean that nothing a reader sees has changed.
@@ -333,6 +336,9 @@ pub struct Draft {
     pub entries: Vec<DraftEntry>,
     /// What disappeared from earlier drafts.
     pub tombstones: Vec<Tombstone>,
+    /// Everybody in the roster as credited on the day of the webinar: whom an editor can name.
+    #[serde(default)]
+    pub people: Vec<Credit>,
     /// What made them.
     pub provenance: Provenance,
 }

@@ -1,6 +1,7 @@
 //! What is known of an episode before anything was heard: its facts and its recording.
 
 use super::{Digest, Millis, PersonId, YoutubeId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,9 @@ pub struct Recording {
     pub sha256: Digest,
     /// The file's size in bytes.
     pub bytes: u64,
+    /// When the original was last changed: with its size it tells cheaply whether it is still the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
 }
 
 /// A piece of the one audio stream that all stages read: mono, [`super::SAMPLE_RATE`] samples a second, -1 to 1.

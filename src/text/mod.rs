@@ -1,5 +1,7 @@
 //! Text, pure: normalisation, sentences, similarity.
 
 pub mod normalize;
+mod numbers;
 pub mod sentence;
 pub mod similarity;
+mod spelling;

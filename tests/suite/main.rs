@@ -2,3 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
 mod audio;
+mod faults;
+mod layers;
+mod licences;
+mod process;
+mod speech;
+mod studio;

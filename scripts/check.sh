@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands. With --no-tests: all but the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "formatting"
+cargo fmt --check
+
+step "leftovers"
+scripts/leftovers.sh
+
+step "lints"
+cargo clippy --release --locked --all-targets --quiet -- -D warnings
+
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items --quiet
+
+step "licences and sources of dependencies"
+scripts/deny.sh
+
+[ "${1:-}" = "--no-tests" ] && exit 0
+
+step "tests"
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run --release --locked
+else
+  cargo test --release --locked
+fi

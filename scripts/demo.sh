@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Makes entries from a recording that ships with the project: a table here, a page to open in a browser.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+episode=2025-03-12-physical-therapy-and-your-back
+library=out/demo/library
+pages=out/demo/pages
+
+echo "Building spinetime: some minutes the first time, no time after that."
+cargo build --release --locked
+mkdir -p "$library"
+cp --no-clobber fixtures/library/*.toml "$library/"
+
+target/release/spinetime --library "$library" process fixtures/ep1.m4a
+target/release/spinetime --library "$library" export "$episode" --drafts --format html --out "$pages"
+printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/$episode/index.html"

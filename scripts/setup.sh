@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what building and testing need. Does nothing when all of it is there.
+set -euo pipefail
+
+need_rust="1.95"
+packages=(
+  build-essential make cmake clang pkg-config ca-certificates
+  libavcodec-dev libavformat-dev libavutil-dev libswresample-dev # reading recordings
+  ffmpeg                                                         # the tests compare with it
+)
+
+fail() {
+  printf 'setup: %s\n' "$@" >&2
+  exit 10
+}
+
+if ! command -v cargo >/dev/null; then
+  fail "Rust is missing." "Install it as https://rustup.rs says (version $need_rust or newer), open a new terminal, and run the same command again."
+fi
+have_rust=$(rustc --version | cut -d ' ' -f 2)
+if [ "$(printf '%s\n' "$need_rust" "$have_rust" | sort -V | head -n 1)" != "$need_rust" ]; then
+  fail "Rust $have_rust is too old: version $need_rust or newer is needed." "Run \`rustup update stable\`, then the same command again."
+fi
+
+# Asked by what they bring, so that a system of another kind that has it all needs no apt.
+all_there() {
+  local command
+  for command in make cmake clang pkg-config ffmpeg c++; do
+    command -v "$command" >/dev/null || return 1
+  done
+  pkg-config --exists libavcodec libavformat libavutil libswresample || return 1
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ]
+}
+
+if all_there; then
+  exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+  fail "Some programs or libraries are missing, and there is no apt here to install them." \
+    "Install these, under the names that your system gives them, and run the same command again: ${packages[*]}"
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null ||
+    fail "Some packages are missing, and installing them needs root or sudo." "Ask for: apt-get install ${packages[*]}"
+  as_root=(sudo)
+fi
+printf 'setup: installing %s\n' "${packages[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+all_there || fail "apt-get ended well, but something is still missing." "Check that these are installed: ${packages[*]}"

@@ -1,0 +1,147 @@
+//! What can be typed.
+
+use crate::export::Format;
+use crate::model::YoutubeId;
+use crate::pipeline::Stage;
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// Turns recorded webinars into reviewed, timestamped question-and-answer entries.
+#[derive(Debug, Parser)]
+#[command(name = "spinetime", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Start with \"spinetime init\", then \"spinetime process RECORDING\".\n\
+    Exit codes: 0 done, 1 unexpected, 2 usage, 3 input unreadable, 4 source unavailable, 5 refused for now,\n\
+    6 model missing or damaged, 7 disk, 8 checks failed, 9 busy, 10 program missing, 130 interrupted.")]
+pub(super) struct Args {
+    /// The library's folder [default: the current folder if it is a library, else ./library]
+    #[arg(long, global = true, env = "SPINETIME_LIBRARY", value_name = "DIR")]
+    pub library: Option<PathBuf>,
+    /// Print one JSON document and nothing else on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show no progress, only results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Show the causes behind errors
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Folder of model files, looked through first
+    #[arg(long, global = true, env = "SPINETIME_MODELS", value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Whether the environment named the library; filled in after parsing.
+    #[arg(skip)]
+    pub library_from_environment: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a library: a folder with commented settings
+    Init {
+        /// The folder [default: the library's]
+        dir: Option<PathBuf>,
+    },
+    /// Make entries from recordings: files, folders of files, or episodes of the library
+    Process(ProcessArgs),
+    /// Tell where the episodes stand
+    Status,
+    /// Show an episode's entries, or one entry whole
+    Show {
+        /// An episode or an entry, by id; part of an episode's id will do
+        what: String,
+        /// Tell why the machine took it for a question and an answer
+        #[arg(long)]
+        why: bool,
+    },
+    /// Write files for the website
+    Export {
+        /// Episodes by id; all without any
+        episodes: Vec<String>,
+        /// One or more of json, html, markdown, separated by commas
+        #[arg(long, value_delimiter = ',', required = true, value_name = "F[,F]")]
+        format: Vec<Format>,
+        /// The folder to write into
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Also entries that nobody approved yet, marked as drafts
+        #[arg(long)]
+        drafts: bool,
+    },
+    /// Score against labelled recordings or transcripts
+    Eval {
+        /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth
+        dir: PathBuf,
+        /// Write what was predicted into this folder
+        #[arg(long, value_name = "DIR")]
+        predictions: Option<PathBuf>,
+        /// Fail with exit code 8 when the pairs' F1 is below this
+        #[arg(long, value_name = "X")]
+        min_f1: Option<f64>,
+        /// Speech model for recordings: a name or the path of a file
+        #[arg(long, env = "SPINETIME_MODEL", value_name = "NAME|PATH")]
+        model: Option<String>,
+    },
+    /// List, pull and verify models
+    Models {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
+    /// Check that everything is there, and tell the settings in force
+    Doctor,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What `process` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProcessArgs {
+    /// Recordings, folders of recordings, or episodes of the library by id
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<PathBuf>,
+    /// The episode's title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The day on which the webinar was held
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub held_on: Option<Date>,
+    /// The recording's YouTube id
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub youtube: Option<YoutubeId>,
+    /// Speech model: a name ("spinetime models list") or the path of a file
+    #[arg(long, env = "SPINETIME_MODEL", value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// The spoken language, as a two-letter code
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Stretches of speech transcribed at once [default: one a processor core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Run this stage and those behind it again: fetch, transcribe, speakers, segment, draft
+    #[arg(long, value_name = "STAGE")]
+    pub redo: Option<Stage>,
+}
+
+/// What can be done with models.
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelsCommand {
+    /// List the models that are here and those that can be pulled
+    List,
+    /// Download a model
+    Pull {
+        /// Its name
+        name: String,
+    },
+    /// Check that the models here are whole
+    Verify,
+}

@@ -1,0 +1,58 @@
+//! The streams that the program writes to, handed in so that a whole run can be a test.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Standard output and standard error. Clones share them.
+#[derive(Clone)]
+pub struct Console {
+    out: Stream,
+    err: Stream,
+    /// Whether people watch standard error on a terminal: then progress is drawn, not printed.
+    pub interactive: bool,
+    /// Width of the terminal in columns; `None` when output goes elsewhere.
+    pub width: Option<u16>,
+}
+
+impl Console {
+    /// A console over two streams.
+    #[must_use]
+    pub fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, interactive: bool, width: Option<u16>) -> Self {
+        Self { out: Arc::new(Mutex::new(out)), err: Arc::new(Mutex::new(err)), interactive, width }
+    }
+
+    /// The process's own streams.
+    #[must_use]
+    pub fn of_process() -> Self {
+        use std::io::IsTerminal;
+        let interactive = io::stderr().is_terminal();
+        let width = io::stdout().is_terminal().then(console_width).flatten();
+        Self::new(Box::new(io::stdout()), Box::new(io::stderr()), interactive, width)
+    }
+
+    fn lock(stream: &Stream) -> MutexGuard<'_, Box<dyn Write + Send>> {
+        stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a line to standard output: the answer to what was asked.
+    ///
+    /// # Errors
+    /// When the stream is closed.
+    pub fn say(&self, text: &str) -> io::Result<()> {
+        let mut out = Self::lock(&self.out);
+        writeln!(out, "{text}")?;
+        out.flush()
+    }
+
+    /// Writes a line to standard error: progress, notes, errors. A closed stream stops nothing.
+    pub fn tell(&self, text: &str) {
+        let mut err = Self::lock(&self.err);
+        let _ = writeln!(err, "{text}").and_then(|()| err.flush());
+    }
+}
+
+fn console_width() -> Option<u16> {
+    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col).filter(|columns| *columns > 0)
+}

@@ -1,0 +1,193 @@
+//! `spinetime eval`: labelled transcripts through segmentation alone, labelled recordings through the whole pipeline.
+
+use super::settings::{self, Origin, Wishes};
+use super::{Context, Failed, Usage, process, report};
+use crate::atomic;
+use crate::eval::gold::{self, Gold, Predicted};
+use crate::eval::pairs::{Report, Score};
+use crate::eval::recording::{self, Figures, Truth};
+use crate::failure::Exit;
+use crate::fetch;
+use crate::library::{Library, LibraryError, artefact};
+use crate::model::{Outline, Pair, Transcript};
+use crate::pipeline::Request;
+use crate::qa;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+
+/// An answer that starts within this many seconds of the truth is on the spot.
+const ON_THE_SPOT: f64 = 1.0;
+
+pub(super) fn run(
+    context: &Context,
+    dir: &Path,
+    predictions: Option<&Path>,
+    min_f1: Option<f64>,
+    model: Option<&str>,
+) -> Result<Exit, Failed> {
+    let f1 = if dir.join("truth").is_dir() {
+        recordings(context, dir, model)?
+    } else {
+        transcripts(context, dir, predictions)?
+    };
+    match min_f1 {
+        Some(wanted) if f1 < wanted => {
+            context.env.console.tell(&format!("error: the pairs' F1 is {f1:.3}, below {wanted:.3}"));
+            Err(Failed::Shown(Exit::ChecksFailed))
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
+fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Result<f64, Failed> {
+    let golds = gold::load(dir)?;
+    let found: HashMap<String, Vec<Predicted>> =
+        golds.iter().map(|gold| (gold.id.clone(), predict(&qa::outline(&gold.utterances)))).collect();
+    if let Some(folder) = predictions {
+        atomic::create_folder(folder)?;
+        for (id, pairs) in &found {
+            atomic::write(&folder.join(format!("{id}.json")), gold::predictions(id, pairs).as_bytes())?;
+        }
+    }
+    let scores = Report::new(&golds, &found, false);
+    if context.args.json {
+        context.say_json(&scores_document(&scores))?;
+    } else {
+        let (heads, rows) = scores.table();
+        let mut table = report::table(&context.env.console, &heads);
+        table.add_rows(rows);
+        context.say(&table.to_string())?;
+        context.say(&format!("false pairs in documents without questions: {}", scores.false_on_negatives()))?;
+    }
+    Ok(scores.micro().pairs().f1)
+}
+
+fn scores_document(scores: &Report) -> serde_json::Value {
+    let one = |score: &Score| {
+        let (pairs, questions) = (score.pairs(), score.questions());
+        serde_json::json!({
+            "gold": score.gold, "found": score.predicted, "right": score.true_positives, "false": score.false_positives,
+            "precision": pairs.precision, "recall": pairs.recall, "f1": pairs.f1, "question_f1": questions.f1,
+            "question_start": score.question_start.mean_sentences(),
+            "answer_start": score.answer_start.mean_sentences(), "answer_end": score.answer_end.mean_sentences(),
+            "answer_start_seconds": score.answer_start.mean_seconds(),
+        })
+    };
+    let documents: Vec<_> = scores
+        .documents
+        .iter()
+        .map(|(id, kind, score)| serde_json::json!({ "id": id, "kind": kind, "score": one(score) }))
+        .collect();
+    serde_json::json!({
+        "documents": documents, "micro": one(&scores.micro()), "all": one(&scores.all()),
+        "macro_f1": scores.macro_f1(), "false_on_negatives": scores.false_on_negatives(),
+    })
+}
+
+fn predict(outline: &Outline) -> Vec<Predicted> {
+    let whole = |runs: &[Range<usize>]| match (runs.first(), runs.last()) {
+        (Some(first), Some(last)) => first.start..last.end,
+        _ => 0..0,
+    };
+    let one = |pair: &Pair| Predicted { question: whole(&pair.question), answer: whole(&pair.answer) };
+    outline.pairs.iter().map(one).collect()
+}
+
+/// Every recording of `dir` that has its truth in `dir/truth`, through the whole pipeline in a library of its own.
+fn recordings(context: &Context, dir: &Path, model: Option<&str>) -> Result<f64, Failed> {
+    let golds = gold::load(&dir.join("truth"))?;
+    let files = fetch::recordings_in(dir)?;
+    let scratch = tempfile::tempdir()?;
+    let (library, _) = Library::init(scratch.path())?;
+    for name in ["spinetime.toml", "roster.toml", "glossary.toml"] {
+        if let Ok(text) = std::fs::read(dir.join("library").join(name)) {
+            atomic::write(&library.root().join(name), &text)?;
+        }
+    }
+    let wishes = Wishes { model: model.map(|m| (m.to_owned(), Origin::Option)), ..Wishes::default() };
+    let settings = settings::settings(&library, &context.store(), &wishes)?;
+    let mut all = Vec::new();
+    for gold in &golds {
+        let Some(file) = files.iter().find(|f| f.file_stem().is_some_and(|stem| stem == gold.id.as_str())) else {
+            continue;
+        };
+        let request = Request { source: file.clone(), ..Request::default() };
+        let done = process::one(context, &library, &request, &settings)?;
+        let transcript: Transcript = artefact::load(&library.folder(done.id.clone()).transcript())?
+            .ok_or_else(|| LibraryError::NoEpisode(done.id.to_string()))?;
+        let truth = truth(dir, gold)?;
+        all.push(recording::score(&truth, gold, &transcript, &done.entries));
+    }
+    if all.is_empty() {
+        return Err(Usage::new(
+            format!("{} holds no recording that has its truth in {}/truth", dir.display(), dir.display()),
+            "Put truth/NAME.json beside NAME.m4a.",
+        )
+        .into());
+    }
+    tell(context, &all)
+}
+
+fn truth(dir: &Path, gold: &Gold) -> Result<Truth, Failed> {
+    let path = dir.join("truth").join(format!("{}.json", gold.id));
+    let read = || -> std::io::Result<Truth> { Ok(serde_json::from_slice(&std::fs::read(&path)?)?) };
+    read().map_err(|source| LibraryError::Unreadable { path: path.clone(), source }.into())
+}
+
+fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
+    let sum = |f: fn(&Figures) -> usize| all.iter().map(f).sum::<usize>();
+    let right = sum(|f| f.pairs.true_positives);
+    let errors = sum(|f| f.pairs.false_positives) + sum(|f| f.pairs.gold) - right;
+    let f1 = if right + errors == 0 { 1.0 } else { 2.0 * right as f64 / (2 * right + errors) as f64 };
+    if context.args.json {
+        let rows: Vec<_> = all.iter().map(document).collect();
+        context.say_json(&serde_json::json!({ "recordings": rows, "f1": f1 }))?;
+        return Ok(f1);
+    }
+    let heads = [
+        "recording",
+        "words",
+        "WER",
+        "longest gap",
+        "pairs",
+        "false",
+        "starts ≤ 1 s",
+        "worst start",
+        "credited",
+        "wrong",
+        "unanswered",
+    ];
+    let mut table = report::table(&context.env.console, &heads);
+    for f in all {
+        table.add_row([
+            f.id.clone(),
+            f.words.words.to_string(),
+            format!("{:.2} %", 100.0 * f.words.rate()),
+            f.words.drop_out.as_ref().map_or(0, |d| d.words).to_string(),
+            format!("{} of {}", f.pairs.true_positives, f.pairs.gold),
+            f.pairs.false_positives.to_string(),
+            format!("{} of {}", f.starts_within(ON_THE_SPOT), f.answer_starts.len()),
+            worst(f).map_or_else(|| "–".to_owned(), |w| format!("{w:+.2} s")),
+            f.credited.to_string(),
+            f.miscredited.to_string(),
+            format!("{} of {}", f.unanswered_found, f.unanswered),
+        ]);
+    }
+    context.say(&table.to_string())?;
+    context.say(&format!("pairs' F1 over all: {f1:.3}"))?;
+    Ok(f1)
+}
+
+fn worst(figures: &Figures) -> Option<f64> {
+    figures.answer_starts.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()))
+}
+
+fn document(f: &Figures) -> serde_json::Value {
+    serde_json::json!({
+        "id": f.id, "words": f.words, "wer": f.words.rate(),
+        "pairs": { "gold": f.pairs.gold, "right": f.pairs.true_positives, "false": f.pairs.false_positives },
+        "answer_starts": f.answer_starts, "credited": f.credited, "miscredited": f.miscredited,
+        "unanswered": f.unanswered, "unanswered_found": f.unanswered_found,
+    })
+}

@@ -1,0 +1,117 @@
+//! What was typed, the environment and `spinetime.toml` become checked settings, each with where it comes from.
+
+use super::Failed;
+use super::args::Args;
+use crate::config::Config;
+use crate::library::{Library, SETTINGS};
+use crate::pipeline::{Model, Settings, Stage};
+use crate::weights::{Found, SPEECH_DETECTION, Store, VOICES};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// An option on the command line.
+    Option,
+    /// An environment variable.
+    Environment,
+    /// `spinetime.toml`.
+    File,
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Option => "command line",
+            Self::Environment => "environment",
+            Self::File => SETTINGS,
+            Self::Default => "default",
+        })
+    }
+}
+
+/// The library to use: the one named, else the current folder if it is one, else `./library`.
+#[must_use]
+pub(super) fn library_path(args: &Args, cwd: &Path) -> (PathBuf, Origin) {
+    match (&args.library, args.library_from_environment) {
+        (Some(path), true) => (path.clone(), Origin::Environment),
+        (Some(path), false) => (path.clone(), Origin::Option),
+        (None, _) if cwd.join(SETTINGS).is_file() => (PathBuf::from("."), Origin::Default),
+        (None, _) => (PathBuf::from("library"), Origin::Default),
+    }
+}
+
+/// Where models are looked for, in order: the folder that `SPINETIME_MODELS` names, `models` here, beside the
+/// program and where it was built, and last the user's own folder, to which models are pulled.
+#[must_use]
+pub(super) fn model_store(named: Option<&Path>, home: Option<&Path>) -> Store {
+    let mut folders: Vec<PathBuf> = named.map(Path::to_owned).into_iter().collect();
+    folders.push(PathBuf::from("models"));
+    if let Ok(program) = std::env::current_exe() {
+        let beside = program.ancestors().skip(1).take(3).map(|folder| folder.join("models"));
+        folders.extend(beside.filter(|folder| folder.is_dir()));
+    }
+    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
+    if let Some(named) = named {
+        folders.push(named.to_owned());
+    } else if let Some(home) = home {
+        folders.push(home.join("spinetime").join("models"));
+    }
+    Store { folders }
+}
+
+/// What a command adds to the settings file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wishes {
+    /// `--model` and whether it comes from the environment.
+    pub model: Option<(String, Origin)>,
+    /// `--language`.
+    pub language: Option<String>,
+    /// `--jobs`.
+    pub jobs: Option<usize>,
+    /// `--redo`.
+    pub redo: Option<Stage>,
+}
+
+/// The speech model's name or path, and who says so.
+#[must_use]
+pub(super) fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
+    match &wishes.model {
+        Some((model, origin)) => (model.clone(), *origin),
+        None if config.speech.model != Config::default().speech.model => (config.speech.model.clone(), Origin::File),
+        None => (config.speech.model.clone(), Origin::Default),
+    }
+}
+
+/// How many stretches are transcribed at once, and who says so.
+#[must_use]
+pub(super) fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
+    match (wishes.jobs.filter(|n| *n > 0), config.speech.jobs) {
+        (Some(jobs), _) => (jobs, Origin::Option),
+        (None, 0) => (std::thread::available_parallelism().map_or(1, usize::from), Origin::Default),
+        (None, jobs) => (jobs, Origin::File),
+    }
+}
+
+/// Everything that a run needs, checked: models are found and whole.
+///
+/// # Errors
+/// When a settings file or a model can't be used.
+pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Result<Settings, Failed> {
+    let config = library.config()?;
+    let model = |found: Found| Model { name: found.name, path: found.path, sha256: found.sha256 };
+    Ok(Settings {
+        roster: library.roster()?,
+        glossary: library.glossary()?,
+        speech_model: model(store.find(&model_name(wishes, &config).0)?),
+        vad_model: model(store.find(SPEECH_DETECTION)?),
+        voice_model: model(store.find(VOICES)?),
+        language: wishes.language.clone(),
+        workers: workers(wishes, &config).0,
+        redo: wishes.redo,
+        config,
+    })
+}

@@ -1,0 +1,169 @@
+//! Whose answer it is: from the voices' names to credits from the roster. A doubtful voice is credited to nobody.
+
+use crate::model::{
+    AnswerSpan, Cluster, ClusterId, Credit, Flag, FlagKind, Millis, PersonId, Role, Span, Speakers, Transcript,
+};
+use crate::roster::Roster;
+use jiff::civil::Date;
+use std::ops::Range;
+
+/// A voice's name below this confidence is only a suggestion to the editor: no credit, no speaker in the spans.
+pub(super) const CREDIT_CONFIDENCE: f32 = 0.7;
+/// A role below this confidence decides nothing.
+const ROLE_CONFIDENCE: f32 = 0.5;
+/// Somebody who says less than this beside the one who answers gets no credit and asks for no decision ("mm-hm").
+const BRIEF: Millis = Millis(2_000);
+
+/// What a voice is in an answer.
+enum Voice {
+    Known(PersonId, f32),
+    Host(Option<PersonId>),
+    Audience,
+    NotInRoster(PersonId),
+    Unsure(Option<(PersonId, f32)>),
+}
+
+/// The credits of an answer, its spans by speaker, and what a person must decide about them.
+pub(super) struct Credited {
+    pub(super) credits: Vec<Credit>,
+    pub(super) spans: Vec<AnswerSpan>,
+    pub(super) flags: Vec<Flag>,
+}
+
+/// A run of sentences by one voice.
+struct Run {
+    voice: Option<ClusterId>,
+    sentences: Range<usize>,
+    span: Span,
+}
+
+/// Credits the answer in `ranges`.
+pub(super) fn credit(
+    transcript: &Transcript,
+    speakers: &Speakers,
+    ranges: &[Range<usize>],
+    roster: &Roster,
+    host: Option<&PersonId>,
+    held_on: Option<Date>,
+) -> Credited {
+    let runs = runs(transcript, speakers, ranges);
+    let known = |voice: Option<ClusterId>| {
+        let cluster = voice.and_then(|id| speakers.cluster(id));
+        cluster.map_or(Voice::Unsure(None), |cluster| judge(cluster, roster, host))
+    };
+    let mut credits: Vec<Credit> = Vec::new();
+    let mut spans = Vec::with_capacity(runs.len());
+    for run in &runs {
+        let speaker = match known(run.voice) {
+            Voice::Known(id, _) => Some(id),
+            Voice::Host(id) => id,
+            Voice::Audience | Voice::NotInRoster(_) | Voice::Unsure(_) => None,
+        };
+        spans.push(AnswerSpan { span: run.span, speaker });
+    }
+    let total = |voice| -> Millis {
+        runs.iter().filter(|run| run.voice == voice).fold(Millis::ZERO, |sum, run| sum.plus(run.span.length()))
+    };
+    let someone = runs.iter().any(|run| matches!(known(run.voice), Voice::Known(..)) && total(run.voice) >= BRIEF);
+    let mut flags = Vec::new();
+    let mut seen = Vec::new();
+    for run in &runs {
+        if seen.contains(&run.voice) {
+            continue;
+        }
+        seen.push(run.voice);
+        let brief = someone && total(run.voice) < BRIEF;
+        let (code, message) = match known(run.voice) {
+            Voice::Known(id, confidence) => {
+                let Some(person) = roster.person(&id) else { continue };
+                if !brief {
+                    if !credits.iter().any(|credit| credit.person == id) {
+                        credits.push(person.credit(held_on, confidence));
+                    }
+                    continue;
+                }
+                ("brief-voice", format!("{} says a few words here and is not credited.", person.name))
+            }
+            Voice::Host(_) => (
+                "host-in-answer",
+                "The host speaks inside the answer and is not credited. Move the answer's times if that is no part of it.".into(),
+            ),
+            Voice::Audience => (
+                "audience-in-answer",
+                "Somebody of the audience speaks inside the answer. Check where it ends, then name who answers.".into(),
+            ),
+            Voice::NotInRoster(id) => {
+                ("not-in-roster", format!("The speaker {id} is not in roster.toml. Add that person, then name who answers."))
+            }
+            Voice::Unsure(Some((id, confidence))) => (
+                "unsure-voice",
+                format!(
+                    "It is not sure who answers: it may be {} ({:.0} %). Listen, then name who answers.",
+                    roster.person(&id).map_or(id.as_str(), |person| person.name.as_str()),
+                    confidence * 100.0
+                ),
+            ),
+            Voice::Unsure(None) => ("unknown-voice", "It is not known who answers. Listen, then name who answers.".into()),
+        };
+        let host = code == "host-in-answer";
+        flags.push(flag(
+            code,
+            message,
+            run.span,
+            &transcript.text(transcript.words_of(&run.sentences)),
+            !brief && !host,
+        ));
+    }
+    if credits.is_empty() && !flags.iter().any(|flag| flag.blocking) {
+        let span = runs.first().map_or(Span::default(), |run| run.span);
+        let message = "Nobody is credited for the answer. Listen, then name who answers.";
+        flags.push(flag("no-credit", message.into(), span, "", true));
+    }
+    Credited { credits, spans, flags }
+}
+
+/// The answer as runs of one voice; a run ends where a range does.
+fn runs(transcript: &Transcript, speakers: &Speakers, ranges: &[Range<usize>]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for range in ranges {
+        let first = runs.len();
+        for sentence in range.clone() {
+            let Some(span) = transcript.sentences.get(sentence).map(|s| s.span) else { continue };
+            let voice = speakers.sentences.get(sentence).copied().flatten();
+            match runs[first..].last_mut().filter(|run| run.voice == voice) {
+                Some(run) => {
+                    run.sentences.end = sentence + 1;
+                    run.span = run.span.hull(span);
+                }
+                None => runs.push(Run { voice, sentences: sentence..sentence + 1, span }),
+            }
+        }
+    }
+    runs
+}
+
+fn judge(cluster: &Cluster, roster: &Roster, host: Option<&PersonId>) -> Voice {
+    let sure = cluster.confidence >= CREDIT_CONFIDENCE;
+    let role = cluster.role.filter(|_| cluster.role_confidence >= ROLE_CONFIDENCE);
+    match (&cluster.person, role) {
+        (Some(id), _) if sure && host == Some(id) => Voice::Host(Some(id.clone())),
+        (person, Some(Role::Host)) => Voice::Host(person.clone().filter(|_| sure)),
+        (_, Some(Role::Audience)) => Voice::Audience,
+        (Some(id), _) if sure && roster.person(id).is_none() => Voice::NotInRoster(id.clone()),
+        (Some(id), _) if sure => Voice::Known(id.clone(), cluster.confidence),
+        (person, _) => Voice::Unsure(person.clone().map(|id| (id, cluster.confidence))),
+    }
+}
+
+fn flag(code: &str, message: String, span: Span, text: &str, blocking: bool) -> Flag {
+    Flag {
+        kind: FlagKind::Credit,
+        code: code.to_owned(),
+        message,
+        start: span.start,
+        end: span.end,
+        text: text.to_owned(),
+        blocking,
+        resolved: None,
+    }
+}

@@ -1,0 +1,226 @@
+//! The queue of words whose misrecognition would change the medicine: negations, sides, spinal levels, numbers, doses,
+//! drugs. Each is a place to listen to, none blocks.
+
+use super::privacy::Timed;
+use super::words::{core, ends_sentence, is_negation, is_number, low};
+use crate::model::{Flag, FlagKind, Span};
+
+/// Below this probability of any of its words the message says that the recogniser was unsure.
+const UNSURE: f32 = 0.6;
+
+#[rustfmt::skip]
+const DOSES: &[&str] = &[
+    "mg", "milligram", "milligrams", "mcg", "microgram", "micrograms", "gram", "grams", "g", "ml", "milliliter",
+    "milliliters", "millilitres", "unit", "units", "tablet", "tablets", "pill", "pills", "capsule", "capsules",
+    "drops", "puffs",
+];
+#[rustfmt::skip]
+const MEASURES: &[&str] = &[
+    "percent", "%", "degrees", "degree", "pounds", "kilos", "kilograms", "minutes", "minute", "hours", "hour", "days",
+    "day", "weeks", "week", "months", "month", "years", "year", "times", "inches", "centimeters", "millimeters",
+];
+/// Parts of the body that have a side.
+const SIDED: &[&str] = &[
+    "leg", "legs", "arm", "arms", "hand", "hands", "foot", "feet", "side", "hip", "knee", "shoulder", "ankle", "elbow",
+    "wrist", "buttock", "thigh", "calf", "toe", "toes", "finger", "fingers", "thumb", "eye", "ear", "kidney", "lung",
+    "rib", "ribs", "nerve", "lower", "upper", "facet",
+];
+/// Endings of drug names, by their international stems, and a few names without one.
+#[rustfmt::skip]
+const DRUG_ENDINGS: &[&str] = &[
+    "profen", "cillin", "statin", "olol", "azole", "caine", "codone", "morphone", "triptan", "oxetine", "aline",
+    "azepam", "gabalin", "pentin", "coxib", "parin", "xaban", "sartan", "mycin", "floxacin", "solone", "sone",
+    "dronate", "mab", "zine", "benzaprine", "madol", "nacin", "tidine",
+];
+#[rustfmt::skip]
+const DRUGS: &[&str] = &[
+    "aspirin", "naproxen", "acetaminophen", "paracetamol", "tylenol", "advil", "aleve", "motrin", "warfarin",
+    "morphine", "methadone", "fentanyl", "heparin", "steroid", "steroids", "cortisone", "botox", "opioid", "opioids",
+    "insulin", "metformin", "lyrica", "celebrex",
+];
+
+/// The risky places of a text, in order.
+pub(super) fn flags(text: &[Timed<'_>]) -> Vec<Flag> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let Some((risk, end)) = risk(text, at) else {
+            at += 1;
+            continue;
+        };
+        found.push(flag(text, at, end, risk));
+        at = end;
+    }
+    found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Risk {
+    Negation,
+    Side,
+    Level,
+    Number,
+    Dose,
+    Drug,
+}
+
+impl Risk {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Negation => "negation",
+            Self::Side => "side",
+            Self::Level => "level",
+            Self::Number => "number",
+            Self::Dose => "dose",
+            Self::Drug => "drug",
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::Negation => "A negation: listen whether it is said, since without it the advice is the opposite.",
+            Self::Side => "A side of the body: listen whether it is left or right.",
+            Self::Level => "A spinal level: listen whether letter and number are right.",
+            Self::Number => "A number: listen whether it is right.",
+            Self::Dose => "A dose: listen whether number and unit are right.",
+            Self::Drug => "A drug: listen whether it is the right one, and check its spelling.",
+        }
+    }
+}
+
+/// The risk at `at` and where its words end.
+fn risk(text: &[Timed<'_>], at: usize) -> Option<(Risk, usize)> {
+    let token = text[at].text;
+    let here = low(token);
+    let next = |ahead: usize| text.get(at + ahead).map(|t| low(t.text)).unwrap_or_default();
+    if is_level(core(token)) {
+        return Some((Risk::Level, at + 1));
+    }
+    if matches!(here.as_str(), "left" | "right") {
+        let other = if here == "left" { "right" } else { "left" };
+        let before = |back: usize| at.checked_sub(back).map(|i| low(text[i].text)).unwrap_or_default();
+        let sided = SIDED.contains(&next(1).as_str()) && !ends_sentence(token);
+        let paired = (1..=4).any(|n| next(n) == other || before(n) == other);
+        let owned = matches!(before(1).as_str(), "my" | "your" | "his" | "her");
+        return (sided || paired || owned).then_some((Risk::Side, at + 1));
+    }
+    if is_negation(token) {
+        return Some((Risk::Negation, at + 1));
+    }
+    let one_unit = here == "one" && (DOSES.contains(&next(1).as_str()) || MEASURES.contains(&next(1).as_str()));
+    if is_number(token) || one_unit {
+        return Some(number(text, at));
+    }
+    let drug = DRUGS.contains(&here.as_str()) || (here.len() > 6 && DRUG_ENDINGS.iter().any(|end| here.ends_with(end)));
+    drug.then_some((Risk::Drug, at + 1))
+}
+
+/// A run of numbers with its unit: "60 to 80 percent".
+fn number(text: &[Timed<'_>], at: usize) -> (Risk, usize) {
+    let word = |i: usize| text.get(i).map(|t| low(t.text)).unwrap_or_default();
+    let is_numeric = |i: usize| text.get(i).is_some_and(|t| is_number(t.text) && !is_level(core(t.text)));
+    let mut end = at + 1;
+    while !ends_sentence(text[end - 1].text) {
+        if is_numeric(end) {
+            end += 1;
+        } else if matches!(word(end).as_str(), "to" | "or" | "through" | "and" | "point") && is_numeric(end + 1) {
+            end += 2;
+        } else {
+            break;
+        }
+    }
+    let closed = text[end - 1].text.ends_with([',', '.', '?', '!', ';']);
+    let unit = word(end);
+    let glued = DOSES.iter().any(|dose| {
+        low(text[end - 1].text).strip_suffix(dose).is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()))
+    });
+    if !closed && DOSES.contains(&unit.as_str()) {
+        (Risk::Dose, end + 1)
+    } else if !closed && MEASURES.contains(&unit.as_str()) {
+        (Risk::Number, end + 1)
+    } else {
+        (if glued { Risk::Dose } else { Risk::Number }, end)
+    }
+}
+
+/// Whether the text is a vertebra or a segment: "L4", "L4-L5", "L4L5", "C5-6", "S1".
+fn is_level(text: &str) -> bool {
+    let mut rest = text;
+    let mut count = 0;
+    while !rest.is_empty() {
+        let named = rest.trim_start_matches(['-', '–', '/']);
+        let letter = named.strip_prefix(['C', 'T', 'L', 'S', 'c', 't', 'l', 's']);
+        if letter.is_none() && (count == 0 || named.len() == rest.len()) {
+            return false;
+        }
+        let digits = letter.unwrap_or(named);
+        let length = digits.chars().take_while(char::is_ascii_digit).count();
+        if !(1..=2).contains(&length) {
+            return false;
+        }
+        rest = &digits[length..];
+        count += 1;
+    }
+    (1..=3).contains(&count)
+}
+
+fn flag(text: &[Timed<'_>], at: usize, end: usize, risk: Risk) -> Flag {
+    // A word before and two behind, within the sentence, so that a person knows the place again.
+    let first = at.checked_sub(1).filter(|&i| !ends_sentence(text[i].text)).unwrap_or(at);
+    let last =
+        (end..text.len().min(end + 2)).take_while(|&i| !ends_sentence(text[i - 1].text)).last().unwrap_or(end - 1);
+    let words: Vec<&str> = text[first..=last].iter().map(|t| t.text).collect();
+    let span: Span = text[at].span.hull(text[end - 1].span);
+    let probability = text[at..end].iter().map(|t| t.probability).fold(1.0, f32::min);
+    let mut message = risk.message().to_owned();
+    if probability < UNSURE {
+        message.push_str(&format!(" The recogniser was unsure here ({:.0} %).", probability * 100.0));
+    }
+    Flag {
+        kind: FlagKind::Risk,
+        code: risk.code().to_owned(),
+        message,
+        start: span.start,
+        end: span.end,
+        text: words.join(" ").trim_end_matches([',', '.', '?', '!', ';', ':']).to_owned(),
+        blocking: false,
+        resolved: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> String {
+        let timed: Vec<Timed<'_>> =
+            text.split(' ').map(|text| Timed { text, span: Span::default(), probability: 0.9 }).collect();
+        flags(&timed).iter().map(|f| format!("{}: {}", f.code, f.text)).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_would_change_the_medicine_is_queued() {
+        let text = "If one bone is sliding at L4-L5, you may feel it down the left or the right leg. Perhaps 60 to 80 percent \
+            improve. Take 20 milligrams, or 15mg of naproxen. You should not wait. Call right away, at the right time.";
+        insta::assert_snapshot!(found(text), @r"
+        level: at L4-L5, you may
+        side: the left or the
+        side: the right leg
+        number: Perhaps 60 to 80 percent improve
+        dose: Take 20 milligrams, or 15mg
+        dose: or 15mg of naproxen
+        drug: of naproxen
+        negation: should not wait
+        ");
+    }
+
+    #[test]
+    fn levels_are_read_as_they_are_written() {
+        for level in ["L4", "L4-L5", "L4L5", "C5-6", "S1", "T12-L1"] {
+            assert!(is_level(level), "{level}");
+        }
+        for other in ["", "L", "5", "4-5", "Lumbar", "MRI", "L123", "T-shirt", "C", "L4-"] {
+            assert!(!is_level(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Trial episodes for the tests: from lines of text, or from a fixture's truth.
+
+use super::{Inputs, draft};
+use crate::model::{
+    AudioReport, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
+    ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
+    Unanswered, Word,
+};
+use crate::roster::Roster;
+use serde_json::Value;
+use std::ops::Range;
+
+pub(super) const NOW: &str = "2026-03-01T10:00:00Z";
+pub(super) const LATER: &str = "2026-03-02T10:00:00Z";
+
+/// All inputs of a draft, owned.
+#[derive(Debug, Clone)]
+pub(super) struct Trial {
+    pub(super) head: EpisodeHead,
+    pub(super) transcript: Transcript,
+    pub(super) speakers: Speakers,
+    pub(super) outline: Outline,
+    pub(super) roster: Roster,
+    pub(super) facts: EpisodeFacts,
+}
+
+/// Voice 0 hosts, 1 and 2 answer, 3 asks.
+const ROLES: [Role; 4] = [Role::Host, Role::Expert, Role::Expert, Role::Audience];
+const PEOPLE: [Option<&str>; 4] = [Some("host"), Some("first-expert"), Some("second-expert"), None];
+
+impl Trial {
+    /// Each line is a sentence, `H`, `E`, `F` or `A` (host, experts, audience) and its words; a sentence lasts a
+    /// second for every two words, half a second apart.
+    pub(super) fn new(lines: &[&str]) -> Self {
+        let mut at = 1000;
+        let sentences = lines.iter().map(|line| {
+            let (who, text) = line.split_at(1);
+            let voice = "HEFA".find(who).unwrap();
+            let start = at;
+            at += 500 * text.split_whitespace().count() as u64 + 500;
+            (voice as u32, text.trim().to_owned(), Span::new(Millis(start), Millis(at - 500)))
+        });
+        Self::build(sentences.collect(), &["Casper Quill", "Juniper Maplewood", "Orson Pebble", ""])
+    }
+
+    fn build(sentences: Vec<(u32, String, Span)>, names: &[&str]) -> Self {
+        let mut words = Vec::new();
+        let mut runs = Vec::new();
+        for (_, text, span) in &sentences {
+            let first = words.len();
+            let count = text.split_whitespace().count() as u64;
+            for (i, text) in text.split_whitespace().enumerate() {
+                let at = |n: u64| Millis(span.start.0 + span.length().0 * n / count);
+                let span = Span::new(at(i as u64), at(i as u64 + 1));
+                words.push(Word { text: text.to_owned(), span, probability: 0.95 });
+            }
+            runs.push(Sentence { words: first..words.len(), span: *span });
+        }
+        let digest = Digest::from_bytes([7; 32]);
+        let duration = sentences.last().map_or(Millis::ZERO, |(_, _, span)| span.end.plus(Millis(1000)));
+        let transcript = Transcript {
+            language: "en".into(),
+            duration,
+            model: ModelInfo { name: "trial".into(), sha256: digest },
+            audio: AudioReport::default(),
+            speech: Vec::new(),
+            words,
+            sentences: runs,
+            chunks: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let clusters = (0..4).map(|i| Cluster {
+            id: ClusterId(i),
+            speech: Millis(60_000),
+            role: Some(ROLES[i as usize]),
+            role_confidence: 0.9,
+            person: PEOPLE[i as usize].map(|id| id.parse().unwrap()),
+            confidence: 0.9,
+            evidence: Vec::new(),
+        });
+        let speakers = Speakers {
+            turns: Vec::new(),
+            clusters: clusters.collect(),
+            sentences: sentences.iter().map(|(voice, _, _)| Some(ClusterId(*voice))).collect(),
+            warnings: Vec::new(),
+        };
+        let person = |(id, name): (&Option<&str>, &&str)| {
+            let id: PersonId = id.as_ref()?.parse().unwrap();
+            Some(format!("[[person]]\nid = \"{id}\"\nname = \"{name}\"\ncredentials = \"MD\"\n"))
+        };
+        let people: String = PEOPLE.iter().zip(names).filter_map(person).collect();
+        let head = EpisodeHead {
+            id: "2025-03-12-trial".parse().unwrap(),
+            series: "Spine Time".into(),
+            title: "Trial".into(),
+            held_on: Some("2025-03-12".parse().unwrap()),
+            youtube_id: Some("SpineTime01".parse().unwrap()),
+            recording_url: None,
+            duration,
+            language: "en".into(),
+        };
+        let facts = EpisodeFacts { host: Some("host".parse().unwrap()), ..EpisodeFacts::default() };
+        Self { head, transcript, speakers, outline: Outline::default(), roster: Roster::parse(&people).unwrap(), facts }
+    }
+
+    /// With one more pair.
+    pub(super) fn pair(mut self, question: Range<usize>, answer: &[Range<usize>]) -> Self {
+        self.outline.pairs.push(Pair {
+            question: vec![question],
+            answer: answer.to_vec(),
+            source: QuestionSource::ReadByHost,
+            asker: None,
+            confidence: 0.9,
+            reasons: vec!["somebody asks".into()],
+        });
+        self
+    }
+
+    /// With one more question that nobody answers.
+    pub(super) fn unanswered(mut self, question: Range<usize>) -> Self {
+        self.outline.unanswered.push(Unanswered { question, reason: "nobody answers".into() });
+        self
+    }
+
+    /// The episode that a fixture's truth describes.
+    pub(super) fn of_fixture(name: &str) -> (Self, Value) {
+        let path = format!("{}/fixtures/truth/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let experts: Vec<&str> = (truth["speakers"].as_array().unwrap().iter())
+            .filter(|speaker| speaker["role"] == "expert")
+            .map(|speaker| speaker["name"].as_str().unwrap())
+            .collect();
+        let voice = |name: &Value| match experts.iter().position(|expert| name == expert) {
+            Some(i) => i as u32 + 1,
+            None => {
+                if name == "Casper Quill" {
+                    0
+                } else {
+                    3
+                }
+            }
+        };
+        let time = |value: &Value| Millis::from_seconds(value.as_f64().unwrap());
+        let sentences = (truth["sentences"].as_array().unwrap().iter()).map(|s| {
+            let span = Span::new(time(&s["start"]), time(&s["end"]));
+            (voice(&s["speaker"]), s["text"].as_str().unwrap().to_owned(), span)
+        });
+        let second = experts.get(1).copied().unwrap_or("Nobody Else");
+        let mut trial = Self::build(sentences.collect(), &["Casper Quill", experts[0], second, ""]);
+        let runs = |list: &Value| -> Vec<Range<usize>> {
+            let mut runs: Vec<Range<usize>> = Vec::new();
+            for i in list.as_array().unwrap().iter().map(|i| i.as_u64().unwrap() as usize) {
+                match runs.last_mut().filter(|run| run.end == i) {
+                    Some(run) => run.end += 1,
+                    None => runs.push(i..i + 1),
+                }
+            }
+            runs
+        };
+        for pair in truth["pairs"].as_array().unwrap() {
+            let asker = pair["asker"].as_str().filter(|name| *name != "Casper Quill");
+            trial.outline.pairs.push(Pair {
+                question: runs(&pair["question"]["sentences"]),
+                answer: runs(&pair["answer"]["sentences"]),
+                source: if pair["kind"] == "live_caller" { QuestionSource::Live } else { QuestionSource::ReadByHost },
+                asker: asker.map(str::to_owned),
+                confidence: 0.9,
+                reasons: Vec::new(),
+            });
+        }
+        for unanswered in truth["unanswered"].as_array().unwrap() {
+            trial = trial.unanswered(runs(&unanswered["question"]["sentences"])[0].clone());
+        }
+        (trial, truth)
+    }
+
+    pub(super) fn inputs<'a>(&'a self, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
+        let digest = Digest::from_bytes([7; 32]);
+        let provenance = Provenance {
+            spinetime: "0.1.0".into(),
+            model: "trial".into(),
+            model_sha256: digest.clone(),
+            source_sha256: digest,
+        };
+        Inputs {
+            head: self.head.clone(),
+            transcript: &self.transcript,
+            speakers: &self.speakers,
+            outline: &self.outline,
+            roster: &self.roster,
+            facts: &self.facts,
+            provenance,
+            previous,
+            now: now.parse().unwrap(),
+        }
+    }
+
+    /// The draft, with ids counted from `seed`.
+    pub(super) fn draft_after(&self, previous: Option<&Draft>, now: &str, mut seed: u64) -> Draft {
+        draft(&self.inputs(previous, now), &mut || {
+            seed += 1;
+            seed
+        })
+        .unwrap()
+    }
+
+    pub(super) fn draft(&self) -> Draft {
+        self.draft_after(None, NOW, 0)
+    }
+}
+
+pub(super) fn edit(seq: u64, entry: &EntryId, change: Change) -> Edit {
+    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: entry.clone(), change }
+}

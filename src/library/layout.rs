@@ -1,0 +1,102 @@
+//! Where everything of a library lies. Nothing else in the program joins these names.
+
+use crate::model::EpisodeId;
+use std::path::{Path, PathBuf};
+
+/// Name of the settings file; a folder that holds it is a library.
+pub const SETTINGS: &str = "spinetime.toml";
+
+/// The folder of one episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EpisodeFolder {
+    /// Its id, which is the folder's name.
+    pub id: EpisodeId,
+    path: PathBuf,
+}
+
+impl EpisodeFolder {
+    /// The folder of episode `id` in the library at `root`.
+    #[must_use]
+    pub fn new(root: &Path, id: EpisodeId) -> Self {
+        let path = root.join("episodes").join(id.as_str());
+        Self { id, path }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What people state: title, date, YouTube id, speakers.
+    #[must_use]
+    pub fn facts(&self) -> PathBuf {
+        self.path.join("episode.toml")
+    }
+
+    /// What was fetched.
+    #[must_use]
+    pub fn source(&self) -> PathBuf {
+        self.path.join("source.json")
+    }
+
+    /// The recording's folder.
+    #[must_use]
+    pub fn media(&self) -> PathBuf {
+        self.path.join("media")
+    }
+
+    /// Words and sentences.
+    #[must_use]
+    pub fn transcript(&self) -> PathBuf {
+        self.path.join("transcript.json")
+    }
+
+    /// Finished stretches of a transcription that is still under way.
+    #[must_use]
+    pub fn readings(&self) -> PathBuf {
+        self.path.join("transcript.partial.jsonl")
+    }
+
+    /// Turns, voices, names.
+    #[must_use]
+    pub fn speakers(&self) -> PathBuf {
+        self.path.join("speakers.json")
+    }
+
+    /// Segments and pairs.
+    #[must_use]
+    pub fn outline(&self) -> PathBuf {
+        self.path.join("outline.json")
+    }
+
+    /// The machine's proposal.
+    #[must_use]
+    pub fn draft(&self) -> PathBuf {
+        self.path.join("draft.json")
+    }
+
+    /// People's edits.
+    #[must_use]
+    pub fn edits(&self) -> PathBuf {
+        self.path.join("edits.jsonl")
+    }
+
+    /// The entries as they stand.
+    #[must_use]
+    pub fn entries(&self) -> PathBuf {
+        self.path.join("entries.json")
+    }
+
+    /// What happened, as JSON lines.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.path.join("run.log")
+    }
+
+    /// Who works on the episode.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+}

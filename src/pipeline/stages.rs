@@ -1,0 +1,337 @@
+//! From the recording to the entries: each stage runs when the key of its file is not the key that it would get now.
+
+use super::place::Placed;
+use super::{Error, Model, Report, Settings, Stage, World};
+use crate::atomic;
+use crate::audio::{self, AudioReader};
+use crate::draft;
+use crate::failure::Failure;
+use crate::library::artefact::{self, Key};
+use crate::library::{EpisodeFolder, LibraryError, journal};
+use crate::model::{
+    Digest, Draft, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording, Speakers, Transcript,
+    Utterance,
+};
+use crate::qa;
+use crate::roster::Person;
+use crate::speakers;
+use crate::speech;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Below this a voice's role is too unsure to steer segmentation by.
+const SURE_ROLE: f32 = 0.5;
+
+struct Run<'a> {
+    folder: EpisodeFolder,
+    facts: EpisodeFacts,
+    recording: Recording,
+    settings: &'a Settings,
+    world: &'a World<'a>,
+    ran: Vec<Stage>,
+    warnings: Vec<String>,
+}
+
+/// Runs what is stale.
+pub(super) fn run(placed: Placed, settings: &Settings, world: &World) -> Result<Report, Error> {
+    let Placed { folder, facts, recording, fetched, _lock, .. } = placed;
+    let ran = if fetched { vec![Stage::Fetch] } else { Vec::new() };
+    let mut run = Run { folder, facts, recording, settings, world, ran, warnings: Vec::new() };
+    let result = run.all();
+    run.log(result.as_ref().map(|_| ()));
+    result
+}
+
+impl Run<'_> {
+    fn all(&mut self) -> Result<Report, Error> {
+        let (host, experts, unknown) = self.people();
+        for id in unknown {
+            self.warnings
+                .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
+        }
+        let keys = self.keys(host.as_ref(), &experts);
+
+        let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
+        let speakers_stale =
+            transcript_stale || self.is_stale(Stage::Speakers, &self.folder.speakers(), &keys.speakers)?;
+        let outline_stale = speakers_stale || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
+        let draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
+
+        let transcript: Transcript = if transcript_stale {
+            self.transcribe(&keys.transcript)?
+        } else {
+            self.load(Stage::Transcribe, &self.folder.transcript())?
+        };
+        self.warnings.extend(transcript.warnings.iter().cloned());
+        if draft_stale {
+            let voices: Speakers = if speakers_stale {
+                self.diarize(&transcript, host, experts, &keys.speakers)?
+            } else {
+                self.load(Stage::Speakers, &self.folder.speakers())?
+            };
+            self.warnings.extend(voices.warnings.iter().cloned());
+            let outline: Outline = if outline_stale {
+                self.segment(&transcript, &voices, &keys.outline)?
+            } else {
+                self.load(Stage::Segment, &self.folder.outline())?
+            };
+            self.draft(&transcript, &voices, &outline, &keys.draft)?;
+        }
+        let entries = self.entries(&keys.draft)?;
+        Ok(Report {
+            id: self.folder.id.clone(),
+            ran: self.ran.clone(),
+            warnings: std::mem::take(&mut self.warnings),
+            entries,
+        })
+    }
+
+    fn fail(&self, stage: Stage) -> impl Fn(Box<dyn Failure>) -> Error + use<> {
+        let subject = self.folder.id.to_string();
+        move |source| Error { subject: subject.clone(), stage: Some(stage), source }
+    }
+
+    fn is_stale(&self, stage: Stage, path: &std::path::Path, key: &Digest) -> Result<bool, Error> {
+        let redo = self.settings.redo.is_some_and(|from| from <= stage);
+        let found = artefact::key_of(path).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        Ok(redo || found.as_ref() != Some(key))
+    }
+
+    fn load<T: DeserializeOwned>(&self, stage: Stage, path: &std::path::Path) -> Result<T, Error> {
+        artefact::load(path)
+            .and_then(|value| {
+                value.ok_or_else(|| LibraryError::Damaged { path: path.to_owned(), why: "it is not there".into() })
+            })
+            .map_err(|e| self.fail(stage)(Box::new(e)))
+    }
+
+    fn save<T: Serialize>(
+        &mut self,
+        stage: Stage,
+        path: &std::path::Path,
+        key: &Digest,
+        value: &T,
+    ) -> Result<(), Error> {
+        artefact::save(path, key, value).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        self.ran.push(stage);
+        Ok(())
+    }
+
+    /// The host, the experts, and the stated ids that nobody in the roster has.
+    fn people(&self) -> (Option<Person>, Vec<Person>, Vec<String>) {
+        let roster = &self.settings.roster;
+        let host = self.facts.host.as_ref().and_then(|id| roster.person(id)).cloned();
+        let experts: Vec<Person> = self.facts.experts.iter().filter_map(|id| roster.person(id)).cloned().collect();
+        let stated = self.facts.host.iter().chain(&self.facts.experts);
+        let unknown = stated.filter(|id| roster.person(id).is_none()).map(ToString::to_string).collect();
+        (host, experts, unknown)
+    }
+
+    fn language(&self) -> String {
+        let stated = self.settings.language.clone().or_else(|| self.facts.language.clone());
+        stated.unwrap_or_else(|| self.settings.config.series.language.clone())
+    }
+
+    /// Names first: a misheard name costs a credit. Those of the episode before those of the series.
+    fn vocabulary(&self) -> Vec<String> {
+        let (host, experts, _) = self.people();
+        let mut words: Vec<String> = host.iter().chain(&experts).map(|p| p.name.clone()).collect();
+        words.extend(self.settings.glossary.vocabulary.iter().cloned());
+        words
+    }
+
+    fn head(&self, transcript: &Transcript) -> EpisodeHead {
+        EpisodeHead {
+            id: self.folder.id.clone(),
+            series: self.settings.config.series.name.clone(),
+            title: self.facts.title.clone().unwrap_or_else(|| self.folder.id.to_string()),
+            held_on: self.facts.held_on,
+            youtube_id: self.facts.youtube.clone(),
+            recording_url: self.facts.youtube.as_ref().map(|id| format!("https://www.youtube.com/watch?v={id}")),
+            duration: transcript.duration,
+            language: transcript.language.clone(),
+        }
+    }
+
+    fn keys(&self, host: Option<&Person>, experts: &[Person]) -> Keys {
+        let settings = self.settings;
+        let transcript = Key::of("transcript", speech::VERSION)
+            .with("audio", &audio::VERSION.to_string())
+            .with("recording", self.recording.sha256.as_str())
+            .with("model", settings.speech_model.sha256.as_str())
+            .with("vad", settings.vad_model.sha256.as_str())
+            .with("language", &self.language())
+            .with_value("vocabulary", &self.vocabulary())
+            .digest();
+        let speakers = Key::of("speakers", speakers::VERSION)
+            .with("transcript", transcript.as_str())
+            .with("model", settings.voice_model.sha256.as_str())
+            .with_value("host", &host)
+            .with_value("experts", &experts)
+            .with_value("people", &settings.roster.people)
+            .digest();
+        let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str()).digest();
+        let draft = Key::of("draft", draft::VERSION)
+            .with("outline", outline.as_str())
+            .with_value("facts", &self.facts)
+            .with("series", &settings.config.series.name)
+            .digest();
+        Keys { transcript, speakers, outline, draft }
+    }
+
+    fn open(&self, stage: Stage) -> Result<AudioReader, Error> {
+        AudioReader::open(&self.folder.media().join(&self.recording.file)).map_err(|e| self.fail(stage)(Box::new(e)))
+    }
+
+    fn transcribe(&mut self, key: &Digest) -> Result<Transcript, Error> {
+        let stage = Stage::Transcribe;
+        let mut reader = self.open(stage)?;
+        let settings = self.settings;
+        let engine = speech::Engine { whisper: &settings.speech_model.path, vad: &settings.vad_model.path };
+        let options =
+            speech::Options { language: self.language(), vocabulary: self.vocabulary(), workers: settings.workers };
+        let journal_path = self.folder.readings();
+        let finished = journal::read(&journal_path, key);
+        if !finished.is_empty() {
+            self.world.progress.note("Going on where the last run stopped.");
+        }
+        let keep = |reading: &speech::Reading| journal::append(&journal_path, key, reading);
+        let expected = reader.declared();
+        let World { progress, cancel, .. } = *self.world;
+        let heard = speech::transcribe(&mut reader, &engine, &options, finished, &keep, expected, progress, cancel)
+            .map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let Model { name, sha256, .. } = settings.speech_model.clone();
+        let transcript = Transcript {
+            language: heard.language,
+            duration: heard.duration,
+            model: ModelInfo { name, sha256 },
+            audio: reader.report(),
+            speech: heard.speech,
+            words: heard.words,
+            sentences: heard.sentences,
+            chunks: heard.chunks,
+            warnings: reader.warnings().into_iter().chain(heard.warnings).collect(),
+        };
+        self.save(stage, &self.folder.transcript(), key, &transcript)?;
+        // Its readings are in the transcript now. One that stays is passed over by its key.
+        let _ = std::fs::remove_file(&journal_path);
+        Ok(transcript)
+    }
+
+    fn diarize(
+        &mut self,
+        transcript: &Transcript,
+        host: Option<Person>,
+        experts: Vec<Person>,
+        key: &Digest,
+    ) -> Result<Speakers, Error> {
+        let stage = Stage::Speakers;
+        let reader = self.open(stage)?;
+        let models = speakers::Models { ge2e: &self.settings.voice_model.path };
+        let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone() };
+        let voices = speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
+            .map_err(|e| self.fail(stage)(Box::new(e)))?;
+        self.save(stage, &self.folder.speakers(), key, &voices)?;
+        Ok(voices)
+    }
+
+    fn segment(&mut self, transcript: &Transcript, voices: &Speakers, key: &Digest) -> Result<Outline, Error> {
+        let outline = qa::outline(&utterances(transcript, voices));
+        self.save(Stage::Segment, &self.folder.outline(), key, &outline)?;
+        Ok(outline)
+    }
+
+    fn draft(
+        &mut self,
+        transcript: &Transcript,
+        voices: &Speakers,
+        outline: &Outline,
+        key: &Digest,
+    ) -> Result<(), Error> {
+        let stage = Stage::Draft;
+        let previous: Option<Draft> =
+            artefact::load(&self.folder.draft()).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let inputs = draft::Inputs {
+            head: self.head(transcript),
+            transcript,
+            speakers: voices,
+            outline,
+            roster: &self.settings.roster,
+            facts: &self.facts,
+            provenance: Provenance {
+                spinetime: env!("CARGO_PKG_VERSION").into(),
+                model: transcript.model.name.clone(),
+                model_sha256: transcript.model.sha256.clone(),
+                source_sha256: self.recording.sha256.clone(),
+            },
+            previous: previous.as_ref(),
+            now: (self.world.now)(),
+        };
+        let mut random = || (self.world.random)();
+        let drafted = draft::draft(&inputs, &mut random).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        self.save(stage, &self.folder.draft(), key, &drafted)
+    }
+
+    /// The draft with people's edits, saved and returned.
+    fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
+        let stage = Stage::Entries;
+        let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let key =
+            Key::of("entries", draft::VERSION).with("draft", draft_key.as_str()).with_value("edits", &edits).digest();
+        if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
+            return self.load(stage, &self.folder.entries());
+        }
+        let drafted: Draft = self.load(stage, &self.folder.draft())?;
+        let (entries, conflicts) = draft::apply(&drafted, &edits);
+        self.warnings.extend(conflicts.iter().map(|conflict| {
+            format!(
+                "Edit {} of entry {} could not be applied: {}.",
+                conflict.edit.seq, conflict.edit.entry, conflict.reason
+            )
+        }));
+        self.save(stage, &self.folder.entries(), &key, &entries)?;
+        Ok(entries)
+    }
+
+    /// One line in the episode's log. A log that can't be written stops nothing.
+    fn log(&self, result: Result<(), &Error>) {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            time: jiff::Timestamp,
+            ran: &'a [Stage],
+            warnings: &'a [String],
+            error: Option<String>,
+        }
+        if self.ran.is_empty() && result.is_ok() {
+            return;
+        }
+        let error = result.err().map(ToString::to_string);
+        let line = Line { time: (self.world.now)(), ran: &self.ran, warnings: &self.warnings, error };
+        if let Ok(text) = serde_json::to_string(&line) {
+            let _ = atomic::append_line(&self.folder.log(), &text);
+        }
+    }
+}
+
+struct Keys {
+    transcript: Digest,
+    speakers: Digest,
+    outline: Digest,
+    draft: Digest,
+}
+
+/// Sentences as segmentation sees them.
+fn utterances(transcript: &Transcript, voices: &Speakers) -> Vec<Utterance> {
+    let sentences = transcript.sentences.iter().enumerate();
+    sentences
+        .map(|(i, sentence)| {
+            let voice = voices.speaker_of(i);
+            Utterance {
+                text: transcript.sentence_text(i),
+                span: Some(sentence.span),
+                speaker: voice.map(|v| v.id),
+                role: voice.filter(|v| v.role_confidence >= SURE_ROLE).and_then(|v| v.role),
+            }
+        })
+        .collect()
+}

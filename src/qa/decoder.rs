@@ -1,0 +1,90 @@
+//! The best set of pairs that do not overlap, and the pairs' probabilities.
+
+use super::candidates::{self, Candidate, MARKS, Marks};
+use super::features::{Row, Sheet};
+use super::trees::Ensemble;
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+/// What was learned: an ensemble for each of [`MARKS`], and one for pairs.
+#[derive(Debug, Deserialize)]
+pub(super) struct Learned {
+    /// In the order of [`MARKS`].
+    pub(super) marks: Vec<Ensemble>,
+    /// Whether a candidate is a pair.
+    pub(super) pair: Ensemble,
+    /// Candidates below this probability are not drafted.
+    pub(super) least: f32,
+}
+
+/// The ensembles.
+pub(super) fn learned() -> &'static Learned {
+    static LEARNED: OnceLock<Learned> = OnceLock::new();
+    LEARNED.get_or_init(|| {
+        serde_json::from_str(include_str!("trees.json")).expect("the ensembles are part of the program and tested")
+    })
+}
+
+/// The marks of all sentences.
+pub(super) fn mark(sheet: &Sheet<'_>) -> Vec<Marks> {
+    let ensembles = &learned().marks;
+    (0..sheet.len())
+        .map(|i| {
+            let mut row = Row::default();
+            sheet.push_sentence(i, &mut row);
+            let mut marks = [0.0; MARKS.len()];
+            marks.iter_mut().zip(ensembles).for_each(|(mark, ensemble)| *mark = ensemble.probability(&row.values));
+            marks
+        })
+        .collect()
+}
+
+/// All candidates with the probability that they are pairs.
+pub(super) fn rate(sheet: &Sheet<'_>, marks: &[Marks]) -> Vec<(Candidate, f32)> {
+    let pair = &learned().pair;
+    candidates::propose(sheet, marks)
+        .into_iter()
+        .map(|candidate| {
+            let mut row = Row::default();
+            candidates::push(sheet, marks, candidate, &mut row);
+            (candidate, pair.probability(&row.values))
+        })
+        .collect()
+}
+
+/// The set without overlap whose sum of (probability - `least`) is greatest, in order: weighted interval scheduling.
+///
+/// Of equal sums, the one wins that ends earlier.
+pub(super) fn choose(rated: &[(Candidate, f32)], least: f32, sentences: usize) -> Vec<(Candidate, f32)> {
+    let mut ending: Vec<Vec<usize>> = vec![Vec::new(); sentences];
+    for (index, (candidate, odds)) in rated.iter().enumerate() {
+        if *odds > least {
+            ending[candidate.answer.1].push(index);
+        }
+    }
+    // best[i]: the greatest sum over sentences 0..i, and the candidate that ends at i - 1 if one is taken.
+    let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None)];
+    for (end, indices) in ending.iter().enumerate() {
+        let mut here = (best[end].0, None);
+        for &index in indices {
+            let (candidate, odds) = rated[index];
+            let sum = best[candidate.question.0].0 + odds - least;
+            if sum > here.0 {
+                here = (sum, Some(index));
+            }
+        }
+        best.push(here);
+    }
+    let (mut chosen, mut at) = (Vec::new(), sentences);
+    while at > 0 {
+        match best[at].1 {
+            Some(index) => {
+                chosen.push(rated[index]);
+                at = rated[index].0.question.0;
+            }
+            None => at -= 1,
+        }
+    }
+    chosen.reverse();
+    chosen
+}

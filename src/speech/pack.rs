@@ -1,0 +1,412 @@
+//! Spans of speech into chunks that the recogniser reads in one go: at most [`LONGEST`] of speech with its short
+//! pauses, long silences shortened, cut where the silence is longest.
+//!
+//! A chunk is a list of pieces of the recording, joined without a seam; [`Clock`] maps a moment of the joined audio
+//! back to the recording. Packing sees nothing but the audio, so a chunk is the same on every run.
+
+use super::vad::Voiced;
+use crate::model::SAMPLE_RATE;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+const SECOND: u64 = SAMPLE_RATE as u64;
+/// Samples of a full chunk: the recogniser's window is 30 s.
+pub(super) const LONGEST: u64 = 29 * SECOND + SECOND / 2;
+/// Silence that stays on either side of speech.
+const PAD: u64 = 3 * SECOND / 10;
+/// A chunk is cut at its longest silence behind this much. Fuller chunks are read faster and better; with at least
+/// ten seconds to choose from there is nearly always a pause between two sentences.
+const CUT_FROM: u64 = 19 * SECOND;
+/// Silence that ends a chunk whatever its length: what follows has nothing to do with it.
+const FAR: u64 = 30 * SECOND;
+
+/// A stretch of the recording, from sample `start` up to but without `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Piece {
+    /// Number of the first sample, from the player's zero.
+    pub(super) start: u64,
+    /// Number of the first sample behind it.
+    pub(super) end: u64,
+}
+
+impl Piece {
+    fn length(self) -> u64 {
+        self.end - self.start
+    }
+}
+
+/// Speech to be read in one go.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Packed {
+    /// Where its audio comes from; in order, without overlap.
+    pub(super) pieces: Vec<Piece>,
+    /// The speech in it.
+    pub(super) voiced: Vec<Voiced>,
+    /// The pieces' audio, joined.
+    pub(super) samples: Vec<f32>,
+}
+
+/// A span of speech with the audio around it, as far as it may be packed.
+#[derive(Debug)]
+struct Held {
+    voiced: Voiced,
+    /// From [`PAD`] before the speech, or the end of the speech before it, to [`PAD`] behind it.
+    piece: Piece,
+    samples: Vec<f32>,
+}
+
+/// Collects speech until a chunk is full.
+#[derive(Debug, Default)]
+pub(super) struct Packer {
+    /// Audio that may still be needed.
+    recent: Recent,
+    /// Spans whose padding is not heard whole yet.
+    waiting: Vec<Voiced>,
+    held: Vec<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    start: u64,
+    samples: Vec<f32>,
+}
+
+impl Recent {
+    fn end(&self) -> u64 {
+        self.start + self.samples.len() as u64
+    }
+
+    fn slice(&self, piece: Piece) -> &[f32] {
+        let at = |sample: u64| (sample.saturating_sub(self.start) as usize).min(self.samples.len());
+        &self.samples[at(piece.start)..at(piece.end)]
+    }
+
+    fn forget_before(&mut self, sample: u64) {
+        let gone = (sample.saturating_sub(self.start) as usize).min(self.samples.len());
+        // Moving the rest is dear: do it once a good deal is gone.
+        if gone > SECOND as usize {
+            self.samples.drain(..gone);
+            self.start += gone as u64;
+        }
+    }
+}
+
+impl Packer {
+    /// Takes the next audio. Speech that is told of later may begin at `needed_from`, or [`PAD`] before it.
+    pub(super) fn audio(&mut self, samples: &[f32], needed_from: u64) {
+        self.recent.samples.extend_from_slice(samples);
+        let waiting = self.waiting.first().map_or(needed_from, |v| v.start.min(needed_from));
+        self.recent.forget_before(waiting.saturating_sub(PAD));
+    }
+
+    /// Takes a span of speech, later than all before. Gives the chunks that are full by it.
+    pub(super) fn speech(&mut self, voiced: Voiced) -> Vec<Packed> {
+        self.waiting.push(voiced);
+        self.settle(false)
+    }
+
+    /// The audio has ended: what is left.
+    pub(super) fn finish(&mut self) -> Vec<Packed> {
+        let mut chunks = self.settle(true);
+        let rest = std::mem::take(&mut self.held);
+        if !rest.is_empty() {
+            chunks.push(join(rest, u64::MAX));
+        }
+        chunks
+    }
+
+    /// Moves spans whose padding has been heard from `waiting` to `held`.
+    fn settle(&mut self, ended: bool) -> Vec<Packed> {
+        let mut chunks = Vec::new();
+        while let Some(&voiced) = self.waiting.first() {
+            if !ended && self.recent.end() < voiced.end + PAD {
+                break;
+            }
+            let before = self.held.last().map_or(0, |h| h.voiced.end);
+            let piece = Piece {
+                start: voiced.start.saturating_sub(PAD).max(before),
+                end: (voiced.end + PAD).min(self.recent.end()),
+            };
+            self.waiting.remove(0);
+            let samples = self.recent.slice(piece).to_vec();
+            chunks.extend(self.hold(Held { voiced, piece, samples }));
+        }
+        chunks
+    }
+
+    /// Adds a span. Usually at most one chunk is full by it, two when it is long and the cut leaves much.
+    fn hold(&mut self, new: Held) -> Vec<Packed> {
+        let mut chunks = Vec::new();
+        while let Some(last) = self.held.last() {
+            let cut = if new.voiced.start - last.voiced.end > FAR {
+                self.held.len()
+            } else if packed_length(self.held.iter().chain([&new])) > LONGEST {
+                self.best_cut(&new)
+            } else {
+                break;
+            };
+            let rest = self.held.split_off(cut);
+            let end = rest.first().unwrap_or(&new).voiced.start;
+            chunks.push(join(std::mem::replace(&mut self.held, rest), end));
+        }
+        self.held.push(new);
+        chunks
+    }
+
+    /// How many of the held spans make the chunk: up to the longest silence that leaves it well filled.
+    fn best_cut(&self, new: &Held) -> usize {
+        let mut best = (self.held.len(), 0);
+        for cut in 1..=self.held.len() {
+            let next = self.held.get(cut).unwrap_or(new);
+            let silence = next.voiced.start - self.held[cut - 1].voiced.end;
+            if packed_length(self.held[..cut].iter()) >= CUT_FROM && silence >= best.1 {
+                best = (cut, silence);
+            }
+        }
+        best.0
+    }
+}
+
+/// The pieces without what two of them share.
+fn pieces<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for held in held {
+        match pieces.last_mut() {
+            Some(last) if held.piece.start <= last.end => last.end = last.end.max(held.piece.end),
+            _ => pieces.push(held.piece),
+        }
+    }
+    pieces
+}
+
+fn packed_length<'a>(held: impl Iterator<Item = &'a Held>) -> u64 {
+    pieces(held).into_iter().map(Piece::length).sum()
+}
+
+/// The chunk of these spans; what sounds from sample `end` on belongs to the next.
+fn join(mut held: Vec<Held>, end: u64) -> Packed {
+    if let Some(last) = held.last_mut() {
+        last.piece.end = last.piece.end.min(end);
+        last.samples.truncate(last.piece.length() as usize);
+    }
+    let pieces = pieces(held.iter());
+    let mut samples = Vec::with_capacity(pieces.iter().map(|p| p.length() as usize).sum());
+    let mut end = 0;
+    for held in &held {
+        let known = end.max(held.piece.start) - held.piece.start;
+        samples.extend_from_slice(held.samples.get(known as usize..).unwrap_or_default());
+        end = held.piece.end.max(end);
+    }
+    Packed { pieces, voiced: held.into_iter().map(|h| h.voiced).collect(), samples }
+}
+
+impl Packed {
+    /// The part of this chunk that holds the spans `from..to` of its speech, as a chunk of its own.
+    pub(super) fn part(&self, from: usize, to: usize) -> Self {
+        let (first, last) = (self.voiced[from], self.voiced[to - 1]);
+        let middle = |a: u64, b: u64| a + (b - a) / 2;
+        let start = if from == 0 { 0 } else { middle(self.voiced[from - 1].end, first.start) };
+        let end = self.voiced.get(to).map_or(u64::MAX, |next| middle(last.end, next.start));
+        let (mut pieces, mut samples, mut at) = (Vec::new(), Vec::new(), 0usize);
+        for piece in &self.pieces {
+            let kept = Piece { start: piece.start.max(start), end: piece.end.min(end) };
+            if kept.start < kept.end {
+                let offset = at + (kept.start - piece.start) as usize;
+                let audio = self.samples.get(offset..offset + kept.length() as usize).unwrap_or_default();
+                samples.extend_from_slice(audio);
+                pieces.push(kept);
+            }
+            at += piece.length() as usize;
+        }
+        Self { pieces, voiced: self.voiced[from..to].to_vec(), samples }
+    }
+
+    /// Samples of speech.
+    pub(super) fn speech(&self) -> u64 {
+        self.speech_of(&(0..self.voiced.len()))
+    }
+
+    /// Samples of these spans of speech.
+    pub(super) fn speech_of(&self, spans: &Range<usize>) -> u64 {
+        self.voiced[spans.clone()].iter().map(|v| v.end - v.start).sum()
+    }
+
+    /// The way from the joined audio to the recording and back.
+    pub(super) fn clock(&self) -> Clock<'_> {
+        Clock(&self.pieces)
+    }
+}
+
+/// Moments of joined audio and of the recording. Both ways never go back as time goes on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock<'a>(&'a [Piece]);
+
+impl Clock<'_> {
+    /// The recording's sample that sounds as sample `joined` of the chunk; the end of the last piece behind it.
+    #[cfg(test)]
+    pub(super) fn recorded(&self, joined: u64) -> u64 {
+        let mut rest = joined;
+        for piece in self.0 {
+            if rest < piece.length() {
+                return piece.start + rest;
+            }
+            rest -= piece.length();
+        }
+        self.0.last().map_or(0, |p| p.end)
+    }
+
+    /// The chunk's sample at which sample `recorded` of the recording sounds; the next that sounds when it was left out.
+    pub(super) fn joined(&self, recorded: u64) -> u64 {
+        let mut at = 0;
+        for piece in self.0 {
+            if recorded < piece.end {
+                return at + recorded.saturating_sub(piece.start);
+            }
+            at += piece.length();
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Spans from pairs of silence before and speech, in frames of 512 samples.
+    fn spans(parts: &[(u64, u64)]) -> Vec<Voiced> {
+        let mut at = 0;
+        let mut spans = Vec::new();
+        for (silence, speech) in parts {
+            let start = at + silence * 512;
+            at = start + speech * 512;
+            spans.push(Voiced { start, end: at, strength: 0.9 });
+        }
+        spans
+    }
+
+    /// Packs audio whose samples are their own numbers, cut into steps of `step` samples.
+    fn pack(spans: &[Voiced], step: u64) -> Vec<Packed> {
+        let length = spans.last().map_or(0, |v| v.end) + 5 * SECOND;
+        let (mut packer, mut chunks) = (Packer::default(), Vec::new());
+        let mut told = 0;
+        let mut at = 0;
+        while at < length {
+            let next = (at + step).min(length);
+            let needed = spans.get(told).map_or(at, |v| v.start.min(at));
+            let samples: Vec<f32> = (at..next).map(|n| n as f32).collect();
+            packer.audio(&samples, needed);
+            at = next;
+            while let Some(span) = spans.get(told).filter(|v| v.end + 1536 <= at) {
+                chunks.extend(packer.speech(*span));
+                told += 1;
+            }
+        }
+        chunks.extend(packer.finish());
+        chunks
+    }
+
+    #[test]
+    fn a_chunk_is_cut_at_its_longest_late_pause() {
+        let second = SECOND / 512;
+        // Five seconds each, pauses of half a second, one of a second after the fourth.
+        let parts = [
+            (10, 5 * second),
+            (16, 5 * second),
+            (16, 5 * second),
+            (16, 5 * second),
+            (32, 5 * second),
+            (16, 5 * second),
+        ];
+        let chunks = pack(&spans(&parts), SECOND);
+        assert_eq!(chunks.iter().map(|c| c.voiced.len()).collect::<Vec<_>>(), [4, 2]);
+    }
+
+    #[test]
+    fn silence_is_shortened_and_nothing_else() {
+        let chunks = pack(&spans(&[(100, 50), (500, 50)]), SECOND);
+        assert_eq!(chunks.len(), 1);
+        assert_eq!(chunks[0].samples.len() as u64, 100 * 512 + 4 * PAD);
+        assert_eq!(chunks[0].pieces.len(), 2);
+    }
+
+    #[test]
+    fn a_long_silence_ends_a_chunk() {
+        assert_eq!(pack(&spans(&[(0, 50), (31 * SECOND / 512 + 1, 50)]), SECOND).len(), 2);
+    }
+
+    #[test]
+    fn nothing_gives_nothing() {
+        assert!(pack(&[], SECOND).is_empty());
+    }
+
+    fn parts() -> impl Strategy<Value = Vec<(u64, u64)>> {
+        // 0: cut by force.
+        let silence = prop_oneof![1 => Just(0u64), 8 => 3u64..60, 1 => 60u64..1200];
+        let speech = prop_oneof![8 => 4u64..200, 1 => 200u64..875];
+        prop::collection::vec((silence, speech), 0..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn all_speech_is_in_exactly_one_chunk_at_its_place(parts in parts(), step in 500u64..40_000) {
+            let spans = spans(&parts);
+            let chunks = pack(&spans, step);
+            let packed: Vec<Voiced> = chunks.iter().flat_map(|c| c.voiced.clone()).collect();
+            prop_assert_eq!(&packed, &spans);
+            for (index, chunk) in chunks.iter().enumerate() {
+                prop_assert!(chunk.samples.len() as u64 <= LONGEST);
+                let joined: u64 = chunk.pieces.iter().map(|p| p.length()).sum();
+                prop_assert_eq!(joined, chunk.samples.len() as u64);
+                let holds = |v: &Voiced| chunk.pieces.iter().any(|p| p.start <= v.start && v.end <= p.end);
+                prop_assert!(chunk.voiced.iter().all(holds));
+                // Nobody else's speech is in it.
+                let other = packed.iter().filter(|v| !chunk.voiced.contains(v));
+                for v in other {
+                    prop_assert!(chunk.pieces.iter().all(|p| v.end <= p.start || p.end <= v.start), "chunk {}", index);
+                }
+            }
+        }
+
+        #[test]
+        fn the_step_of_the_stream_changes_nothing(parts in parts(), step in 500u64..40_000) {
+            let spans = spans(&parts);
+            prop_assert_eq!(pack(&spans, step), pack(&spans, SECOND));
+        }
+
+        #[test]
+        fn the_clock_is_exact_and_never_goes_back(parts in parts(), at in 0u64..480_000) {
+            for chunk in pack(&spans(&parts), SECOND) {
+                let at = at.min(chunk.samples.len() as u64 - 1);
+                let recorded = chunk.clock().recorded(at);
+                // A sample is its own number, as far as a float can tell.
+                prop_assert_eq!(chunk.samples[at as usize], recorded as f32);
+                prop_assert_eq!(chunk.clock().joined(recorded), at);
+                prop_assert!(chunk.clock().recorded(at + 1) > recorded);
+                for v in &chunk.voiced {
+                    prop_assert_eq!(chunk.clock().recorded(chunk.clock().joined(v.start)), v.start);
+                }
+            }
+        }
+
+        #[test]
+        fn parts_make_the_whole(parts in parts(), cut in 1usize..20) {
+            for chunk in pack(&spans(&parts), SECOND) {
+                let cut = cut % chunk.voiced.len();
+                if cut > 0 {
+                    let (a, b) = (chunk.part(0, cut), chunk.part(cut, chunk.voiced.len()));
+                    prop_assert_eq!([a.voiced.clone(), b.voiced.clone()].concat(), chunk.voiced.clone());
+                    prop_assert!(a.voiced.last().unwrap().end <= a.pieces.last().unwrap().end);
+                    prop_assert!(a.pieces.last().unwrap().end <= b.pieces[0].start);
+                    for part in [a, b] {
+                        let first = part.clock().recorded(0);
+                        prop_assert_eq!(part.samples[0], first as f32);
+                        prop_assert!(part.samples.len() <= chunk.samples.len());
+                    }
+                }
+            }
+        }
+    }
+}

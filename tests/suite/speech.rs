@@ -1,0 +1,220 @@
+//! The whole stage on the shortest fixture, decoded by FFmpeg's own command line.
+
+use spinetime::atomic::WriteError;
+use spinetime::failure::{Exit, Failure};
+use spinetime::model::{Chunk, Millis, SAMPLE_RATE, Transcript};
+use spinetime::progress::{Amount, Cancel, Progress, Silent};
+use spinetime::speech::{Engine, Heard, Options, Reading, SpeechError, transcribe};
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
+const RATE: usize = SAMPLE_RATE as usize;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// `clip.m4a`, read once: 25 s of a host and an expert.
+static CLIP: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let output = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-i"])
+        .arg(file("fixtures/clip.m4a"))
+        .args(["-ar", "16000", "-ac", "1", "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let sample = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().unwrap());
+    output.stdout.chunks_exact(4).map(sample).collect()
+});
+
+/// What an uninterrupted run with one worker hears in two clips, half a minute apart: two chunks.
+static TWICE: LazyLock<(Heard, Vec<Reading>)> = LazyLock::new(|| hear(&twice(), 1, Vec::new()).unwrap());
+
+fn twice() -> Vec<f32> {
+    [CLIP.as_slice(), &vec![0.0; 32 * RATE], CLIP.as_slice()].concat()
+}
+
+/// Stops the run once so much is done.
+struct StopAt(Millis, Cancel);
+
+impl Progress for StopAt {
+    fn start(&self, _: &str, _: Amount) {}
+    fn at(&self, done: u64) {
+        if done >= self.0.0 {
+            self.1.cancel();
+        }
+    }
+    fn finish(&self, _: &str) {}
+    fn note(&self, _: &str) {}
+}
+
+fn chunks(samples: &[f32]) -> impl Iterator<Item = Result<Chunk, Never>> + Send {
+    let chunk = |(i, samples): (usize, &[f32])| Ok(Chunk { start: (i * RATE) as u64, samples: samples.to_vec() });
+    samples.chunks(RATE).enumerate().map(chunk)
+}
+
+/// An error that doesn't happen.
+#[derive(Debug)]
+struct Never(Infallible);
+
+impl std::fmt::Display for Never {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {}
+    }
+}
+
+impl std::error::Error for Never {}
+
+impl Failure for Never {
+    fn exit(&self) -> Exit {
+        match self.0 {}
+    }
+    fn remedy(&self) -> Option<String> {
+        match self.0 {}
+    }
+}
+
+fn options(workers: usize) -> Options {
+    Options { language: "en".into(), vocabulary: Vec::new(), workers }
+}
+
+fn run(
+    samples: &[f32],
+    whisper: &Path,
+    options: &Options,
+    finished: Vec<Reading>,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> (Result<Heard, SpeechError>, Vec<Reading>) {
+    let kept = Mutex::new(Vec::new());
+    let keep = |reading: &Reading| -> Result<(), WriteError> {
+        // As the journal does it.
+        let line = serde_json::to_string(reading).unwrap();
+        kept.lock().unwrap().push(serde_json::from_str(&line).unwrap());
+        Ok(())
+    };
+    let vad = file("models/silero-vad-sequence.onnx");
+    let engine = Engine { whisper, vad: &vad };
+    let heard = transcribe(chunks(samples), &engine, options, finished, &keep, None, progress, cancel);
+    (heard, kept.into_inner().unwrap())
+}
+
+fn hear(samples: &[f32], workers: usize, finished: Vec<Reading>) -> Result<(Heard, Vec<Reading>), SpeechError> {
+    let model = file("models/ggml-tiny.en-q8_0.bin");
+    let (heard, kept) = run(samples, &model, &options(workers), finished, &Silent, &Cancel::default());
+    heard.map(|heard| (heard, kept))
+}
+
+#[test]
+fn every_sentence_of_the_clip_begins_where_it_was_said() {
+    let (heard, _) = hear(&CLIP, 1, Vec::new()).unwrap();
+    let truth: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(file("fixtures/truth/clip.json")).unwrap()).unwrap();
+    let true_starts = truth["sentences"].as_array().unwrap().iter().map(|s| s["start"].as_f64().unwrap());
+    let starts: Vec<f64> = heard.sentences.iter().map(|s| s.span.start.seconds()).collect();
+    for start in true_starts {
+        assert!(starts.iter().any(|s| (s - start).abs() < 0.15), "no sentence begins at {start}: {starts:?}");
+    }
+    assert_eq!(heard.warnings, [""; 0]);
+    assert_eq!(heard.duration, Millis::from_samples(CLIP.len() as u64));
+    assert!(heard.words.iter().all(|w| heard.speech.iter().any(|s| s.overlap(w.span) == w.span.length())));
+    let text: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    assert!(text.join(" ").contains("You should not lift anything heavy for the first few days."), "{text:?}");
+}
+
+#[test]
+fn neither_workers_nor_interruptions_change_anything() {
+    let (whole, readings) = &*TWICE;
+    assert_eq!(readings.len(), 2);
+    assert_eq!(hear(&twice(), 3, Vec::new()).unwrap().0, *whole);
+
+    // Stopped behind the first chunk, then gone on with what was kept.
+    let cancel = Cancel::default();
+    let stop = StopAt(Millis(1), cancel.clone());
+    let model = file("models/ggml-tiny.en-q8_0.bin");
+    let (stopped, kept) = run(&twice(), &model, &options(1), Vec::new(), &stop, &cancel);
+    assert!(matches!(stopped, Err(SpeechError::Cancelled(_))));
+    assert_eq!(kept, readings[..1]);
+    let (resumed, new) = hear(&twice(), 1, kept).unwrap();
+    assert_eq!(resumed, *whole);
+    assert_eq!(new, readings[1..]);
+}
+
+#[test]
+fn readings_of_another_recording_are_not_believed() {
+    let (whole, _) = hear(&CLIP[RATE..], 1, TWICE.1.clone()).unwrap();
+    assert_eq!(whole, hear(&CLIP[RATE..], 1, Vec::new()).unwrap().0);
+}
+
+#[test]
+fn a_stop_takes_effect_within_a_second() {
+    let cancel = Cancel::default();
+    let asked = cancel.clone();
+    let asker = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(900));
+        asked.cancel();
+        Instant::now()
+    });
+    let long = CLIP.repeat(8);
+    let (heard, _) = run(&long, &file("models/ggml-tiny.en-q8_0.bin"), &options(2), Vec::new(), &Silent, &cancel);
+    let late = asker.join().unwrap().elapsed();
+    assert_eq!(heard.unwrap_err().exit(), Exit::Interrupted);
+    assert!(late < Duration::from_secs(1), "{late:?}");
+}
+
+#[test]
+fn silence_and_music_give_no_words_but_a_warning() {
+    let chord = |i: usize| {
+        let t = i as f32 / RATE as f32;
+        let envelope = (1.0 - (t * 2.0).fract()) * 0.2;
+        let notes = [220.0, 277.18, 329.63, 440.0 * 2f32.powf((t * 2.0).floor() % 5.0 / 12.0)];
+        envelope * notes.iter().map(|f| (t * f * std::f32::consts::TAU).sin()).sum::<f32>() / 4.0
+    };
+    let music: Vec<f32> = (0..20 * RATE).map(chord).collect();
+    for audio in [vec![0.0; 20 * RATE], music, Vec::new()] {
+        let (heard, _) = hear(&audio, 1, Vec::new()).unwrap();
+        assert_eq!(heard.words, []);
+        assert_eq!(heard.sentences, []);
+        assert_eq!(heard.warnings.len(), 1, "{:?}", heard.warnings);
+    }
+}
+
+#[test]
+fn models_and_languages_that_cannot_be_used_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = std::fs::read(file("models/ggml-tiny.en-q8_0.bin")).unwrap();
+    let exit = |model: &Path, language: &str| {
+        let options = Options { language: language.into(), ..options(1) };
+        let error = run(&CLIP, model, &options, Vec::new(), &Silent, &Cancel::default()).0.unwrap_err();
+        assert!(error.remedy().is_some(), "{error}");
+        error.exit()
+    };
+    assert_eq!(exit(&folder.path().join("none.bin"), "en"), Exit::Model);
+    for length in [0, 3, 40, 100_000, whole.len() / 2, whole.len() - 1] {
+        let cut = folder.path().join("cut.bin");
+        std::fs::write(&cut, &whole[..length]).unwrap();
+        assert_eq!(exit(&cut, "en"), Exit::Model, "{length}");
+    }
+    let model = file("models/ggml-tiny.en-q8_0.bin");
+    assert_eq!(exit(&model, "de"), Exit::Usage);
+    assert_eq!(exit(&model, "klingon"), Exit::Usage);
+    assert_eq!(exit(&model, "e\0"), Exit::Usage);
+}
+
+#[test]
+fn what_was_heard_is_a_transcript() {
+    let (heard, _) = &*TWICE;
+    let transcript: Transcript = serde_json::from_value(serde_json::json!({
+        "language": heard.language, "duration": heard.duration, "speech": heard.speech, "words": heard.words,
+        "sentences": heard.sentences, "chunks": heard.chunks, "warnings": heard.warnings,
+        "model": { "name": "tiny.en", "sha256": "0".repeat(64) },
+        "audio": spinetime::model::AudioReport::default(),
+    }))
+    .unwrap();
+    assert_eq!(transcript.words, heard.words);
+    let words: usize = heard.sentences.iter().map(|s| s.words.len()).sum();
+    assert_eq!(words, heard.words.len());
+}
