@@ -48,7 +48,7 @@ pub enum EvidenceKind {
     SaysOwnName,
     /// "Please welcome Dr. Maplewood", and this voice speaks next.
     Introduced,
-    /// "Dr. Starling, would you take this one?", and this voice speaks next.
+    /// "Dr. Starling, would you take this one?", and this voice speaks next; or it is thanked by name after speaking.
     CalledUpon,
     /// `episode.toml` names the only person who can be meant.
     Stated,

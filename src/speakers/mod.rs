@@ -115,7 +115,10 @@ impl Failure for SpeakersError {
     }
 }
 
-/// Tells the voices of a recording apart.
+/// Tells the voices of a recording apart, and finds out who they are.
+///
+/// Only the transcript's speech is listened to; audio that ends early leaves the rest without voices. Sentences in
+/// which nobody could be heard have no speaker.
 ///
 /// # Errors
 /// When the model or the audio can't be read, or somebody asks to stop.
@@ -131,13 +134,19 @@ pub fn diarize<E: Failure>(
     let pieces = turns::pieces(transcript);
     let windows = embed::embed(audio, &pieces, &encoder, transcript.duration, progress, cancel)?;
     let voices = cluster::voices(&windows, cancel)?;
-    let turns = turns::turns(&pieces, &windows, &voices, transcript);
-    let sentences = turns::sentences(transcript, &turns);
+    let stretches = turns::stretches(&pieces, &windows, &voices, transcript);
+    let sentences = turns::sentences(transcript, &stretches);
     let runs = roles::runs(transcript, &sentences);
     let parts = roles::parts(transcript, &sentences, &runs, voices.means.len());
-    let scene = names::Scene { transcript, turns: &turns, speakers: &sentences, runs: &runs, parts: &parts, expected };
+    let scene =
+        names::Scene { transcript, turns: &stretches, speakers: &sentences, runs: &runs, parts: &parts, expected };
     let (names, warnings) = names::names(&scene);
+    let turns = turns::join(stretches);
     let clusters = clusters(&turns, parts, names);
+    progress.finish(&match clusters.len() {
+        1 => "1 voice".to_owned(),
+        count => format!("{count} voices"),
+    });
     Ok(Speakers { turns, clusters, sentences, warnings })
 }
 
@@ -170,7 +179,7 @@ mod tests {
     use crate::progress::Silent;
     use std::process::Command;
 
-    /// 62 s of the second fixture, from 3:25: the host calls upon an expert, then lets a caller in, whom she answers.
+    /// 80 s of the second fixture, from 3:25: the host calls upon an expert, then lets a caller in, whom she answers.
     const FROM: f64 = 205.0;
     const LENGTH: f64 = 80.0;
 

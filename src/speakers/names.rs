@@ -4,7 +4,7 @@
 use super::Expected;
 use super::mentions::{self, Form, Mention, Token};
 use super::roles::{LETS_IN, Part, Run, plain, says};
-use super::turns::speaker_of;
+use super::turns::{confidence_at, speaker_of};
 use crate::model::{ClusterId, Evidence, EvidenceKind, Millis, PersonId, Role, Span, Transcript, Turn};
 use crate::roster::Person;
 
@@ -16,6 +16,9 @@ const SUREST: f32 = 0.98;
 const PATIENCE: usize = 6;
 /// A pause after which whoever speaks was not called (a film, a break).
 const SILENCE: Millis = Millis(20_000);
+
+/// From this confidence of the voice on, a name that it says of itself counts in full.
+const CLEAR: f32 = 0.8;
 
 /// Who a voice is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,7 +44,9 @@ struct Sign {
 /// What is known of an episode's voices.
 pub(super) struct Scene<'a> {
     pub(super) transcript: &'a Transcript,
+    /// Stretches of speech with their voices, not yet joined, so that each has a confidence of its own.
     pub(super) turns: &'a [Turn],
+    /// For each sentence its voice.
     pub(super) speakers: &'a [Option<ClusterId>],
     pub(super) runs: &'a [Run],
     pub(super) parts: &'a [Part],
@@ -109,7 +114,8 @@ impl Scene<'_> {
                 Form::Family | Form::Given => 0.4,
             };
             // When the sentence's greater part is another voice's, the change may lie on either side of the name.
-            let sure = if self.speakers[mention.sentence] == Some(speaker) { 1.0 } else { 0.5 };
+            let whole = if self.speakers[mention.sentence] == Some(speaker) { 1.0 } else { 0.5 };
+            let sure = whole * (confidence_at(span, self.turns) / CLEAR).min(1.0);
             let text = format!("At {} this voice says: \"{text}\"", sentence.span.start);
             sign(speaker, weight * sure, false, EvidenceKind::SaysOwnName, text);
             return;
@@ -287,57 +293,35 @@ const INTRODUCES: &[&str] = &[
     "over to",
 ];
 
+/// Words that begin a question or a request to the person just named.
+const ADDRESSES: &[&str] = &[
+    "do", "does", "would", "will", "could", "can", "what", "whats", "is", "are", "how", "why", "when", "where",
+    "please", "you", "your", "any", "should", "have", "go", "over", "id", "if",
+];
+
+/// Words that may stand before the name of somebody who is spoken to.
+const OPENS: &[&str] = &["", "and", "so", "now", "okay", "ok", "well", "alright", "all", "right", "but", "then", "yes"];
+
 /// "I'm", "I am", "my name is" right before the name; not within somebody's reported speech.
 fn presents_itself(before: &[Token]) -> bool {
     let words: Vec<&str> = before.iter().map(|t| t.letters.as_str()).collect();
     let quotes = |w: &&str| matches!(*w, "asks" | "asked" | "writes" | "wrote" | "says" | "said");
-    let own = matches!(words.as_slice(), [.., "im"] | [.., "i", "am"] | [.., "name", "is"] | [.., "names"])
-        || matches!(before, [.., t] if t.letters == "name" && t.possessive);
-    own && !words.iter().any(|w| quotes(&w))
-        && !matches!(words.as_slice(), [.., "her" | "his" | "their" | "your" | "whose", "name", "is"])
+    let own = match words.as_slice() {
+        [.., "im"] | [.., "i", "am"] | [.., "my", "name", "is"] => true,
+        [.., "my", "name"] => before.last().is_some_and(|t| t.possessive),
+        _ => false,
+    };
+    own && !words.iter().any(quotes)
 }
 
 /// Whether a name is spoken to somebody, or hands over to somebody: "Dr. Starling, do you …", "is for Dr. Starling".
 fn calls(before: &[Token], last: &Token, after: &[Token]) -> bool {
     let words: Vec<&str> = before.iter().map(|t| t.letters.as_str()).collect();
-    let handed = matches!(words.as_slice(), [.., "for" | "to" | "ask"] | [.., "hear", "from"]);
-    let opening = before.iter().all(|t| {
-        matches!(
-            t.letters.as_str(),
-            "" | "and" | "so" | "now" | "okay" | "ok" | "well" | "alright" | "all" | "right" | "but" | "then" | "yes"
-        )
-    });
-    let follows = after.first().is_some_and(|t| {
-        matches!(
-            t.letters.as_str(),
-            "do" | "does"
-                | "would"
-                | "will"
-                | "could"
-                | "can"
-                | "what"
-                | "whats"
-                | "is"
-                | "are"
-                | "how"
-                | "why"
-                | "when"
-                | "where"
-                | "please"
-                | "you"
-                | "your"
-                | "any"
-                | "should"
-                | "have"
-                | "go"
-                | "over"
-                | "id"
-                | "if"
-        )
-    });
-    let vocative_start = opening && (last.end == Some(',') || follows);
-    let vocative_end = after.is_empty() && before.last().is_some_and(|t| t.end == Some(','));
-    handed && after.len() <= 4 || vocative_start || vocative_end
+    let handed = matches!(words.as_slice(), [.., "for" | "to" | "ask"] | [.., "hear", "from"]) && after.len() <= 4;
+    let asked = after.first().is_some_and(|t| ADDRESSES.contains(&t.letters.as_str()));
+    let first = words.iter().all(|w| OPENS.contains(w)) && (last.end == Some(',') || asked);
+    let final_word = after.is_empty() && before.last().is_some_and(|t| t.end == Some(','));
+    handed || first || final_word
 }
 
 /// How much speaks for each person being each voice.
@@ -415,7 +399,7 @@ fn number(voice: usize) -> ClusterId {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{Conclusion, conclude, person};
+    use super::super::script::{Conclusion, conclude, conclude_with, person};
     use super::*;
 
     const ANSWER: &str = "In most cases it gets better by itself, and many patients need no operation, so we usually \
@@ -466,6 +450,14 @@ mod tests {
     fn a_voice_with_two_names_has_none() {
         let lines = [(0, "I'm Orson Pebble."), (0, ANSWER), (0, "My name is Clementine Starling.")];
         assert_eq!(people(&lines, &roster(&["Orson Pebble", "Clementine Starling"])).person(0), "");
+    }
+
+    #[test]
+    fn a_name_said_by_a_doubtful_voice_is_not_enough() {
+        let roster = roster(&["Orson Pebble"]);
+        let lines = [(0, "I'm Orson Pebble."), (0, ANSWER)];
+        let with = |confidence: f32| conclude_with(&lines, &[confidence, 1.0], &roster).person(0).to_owned();
+        assert_eq!((with(0.4).as_str(), with(0.7).as_str()), ("", "orson-pebble"));
     }
 
     #[test]

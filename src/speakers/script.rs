@@ -55,6 +55,11 @@ impl Conclusion {
 /// Draws conclusions from lines such as `(0, "Welcome to the show.")`: a voice, counted from 0, and what it says.
 /// Every line is a sentence; a word takes 0.4 s, and 0.5 s lie between lines.
 pub(super) fn conclude(lines: &[(u32, &str)], expected: &Expected) -> Conclusion {
+    conclude_with(lines, &vec![1.0; lines.len()], expected)
+}
+
+/// The same with the confidence of each line's voice.
+pub(super) fn conclude_with(lines: &[(u32, &str)], confidences: &[f32], expected: &Expected) -> Conclusion {
     let mut at = 0;
     let spans: Vec<Span> = lines
         .iter()
@@ -67,8 +72,8 @@ pub(super) fn conclude(lines: &[(u32, &str)], expected: &Expected) -> Conclusion
     let transcript = transcript(lines.iter().map(|(_, text)| *text).zip(spans.iter().copied()));
     let turns: Vec<Turn> = lines
         .iter()
-        .zip(&spans)
-        .map(|((voice, _), &span)| Turn { span, cluster: ClusterId(*voice), confidence: 1.0 })
+        .zip(spans.iter().zip(confidences))
+        .map(|((voice, _), (&span, &confidence))| Turn { span, cluster: ClusterId(*voice), confidence })
         .collect();
     let speakers: Vec<Option<ClusterId>> = lines.iter().map(|(voice, _)| Some(ClusterId(*voice))).collect();
     let count = lines.iter().map(|(voice, _)| *voice as usize + 1).max().unwrap_or(0);

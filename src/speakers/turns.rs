@@ -63,8 +63,8 @@ pub(super) fn pieces(transcript: &Transcript) -> Vec<Piece> {
     pieces
 }
 
-/// The turns.
-pub(super) fn turns(pieces: &[Piece], windows: &[Window], voices: &Voices, transcript: &Transcript) -> Vec<Turn> {
+/// The stretches of speech with their voices: at least one a piece, in order.
+pub(super) fn stretches(pieces: &[Piece], windows: &[Window], voices: &Voices, transcript: &Transcript) -> Vec<Turn> {
     let starts: Vec<Millis> = transcript.sentences.iter().map(|s| s.span.start).collect();
     let mut turns: Vec<Turn> = Vec::new();
     // Pieces without a window, until it is known whose they are.
@@ -89,7 +89,7 @@ pub(super) fn turns(pieces: &[Piece], windows: &[Window], voices: &Voices, trans
         turns.append(&mut found);
     }
     settle(&mut unknown, &mut turns, None);
-    join(turns)
+    turns
 }
 
 /// The turns within one piece, from its windows.
@@ -136,8 +136,8 @@ fn settle(unknown: &mut Vec<Span>, turns: &mut Vec<Turn>, after: Option<&Turn>) 
     }
 }
 
-/// Makes one turn of one voice's neighbouring ones.
-fn join(turns: Vec<Turn>) -> Vec<Turn> {
+/// Makes one turn of one voice's neighbouring stretches.
+pub(super) fn join(turns: Vec<Turn>) -> Vec<Turn> {
     let mut joined: Vec<Turn> = Vec::with_capacity(turns.len());
     for turn in turns.into_iter().filter(|t| t.span.length() > Millis::ZERO) {
         match joined.last_mut() {
@@ -178,6 +178,17 @@ pub(super) fn speaker_of(span: Span, turns: &[Turn]) -> Option<ClusterId> {
         }
     }
     shares.into_iter().filter(|(_, time)| *time > 0).max_by_key(|(_, time)| *time).map(|(cluster, _)| cluster)
+}
+
+/// How sure the voices within `span` are, in the mean; 0 where nobody speaks.
+pub(super) fn confidence_at(span: Span, turns: &[Turn]) -> f32 {
+    let from = turns.partition_point(|t| t.span.end <= span.start);
+    let heard = turns[from..].iter().take_while(|t| t.span.start < span.end);
+    let (sum, time) = heard.fold((0.0, 0.0), |(sum, time), turn| {
+        let share = turn.span.overlap(span).0 as f32;
+        (sum + share * turn.confidence, time + share)
+    });
+    if time > 0.0 { sum / time } else { 0.0 }
 }
 
 fn number(label: usize) -> ClusterId {
@@ -248,7 +259,7 @@ mod tests {
         assert_eq!(pieces.len(), 1);
         let windows: Vec<Window> = [0, 750, 1500, 2250, 3000, 3750, 4500].iter().map(|&at| window(0, at)).collect();
         let ends = |labels: &[usize]| -> Vec<u64> {
-            turns(&pieces, &windows, &voices(labels), &transcript).iter().map(|t| t.span.end.0).collect()
+            join(stretches(&pieces, &windows, &voices(labels), &transcript)).iter().map(|t| t.span.end.0).collect()
         };
         assert_eq!(ends(&[0, 0, 1, 1, 1, 1, 1]), [2050, 6000]);
         assert_eq!(ends(&[0, 0, 0, 0, 0, 1, 1]), [4125, 6000]);
@@ -296,7 +307,7 @@ mod tests {
                     start += 750;
                 }
             }
-            let found = turns(&pieces, &windows, &voices(&labels[..windows.len()]), &transcript);
+            let found = join(stretches(&pieces, &windows, &voices(&labels[..windows.len()]), &transcript));
             prop_assert!(found.windows(2).all(|t| t[0].span.end <= t[1].span.start));
             prop_assert!(found.iter().all(|t| t.span.start < t.span.end));
             if !windows.is_empty() {
