@@ -116,8 +116,13 @@ impl Model {
         Ok(Reader { state: Some(self.state()?), parameters: self.parameters(stop), model: self.clone() })
     }
 
+    /// The engine failed for this reason.
+    pub(super) fn failure(&self, reason: impl ToString) -> SpeechError {
+        SpeechError::Engine { path: self.path.clone(), reason: reason.to_string() }
+    }
+
     fn state(&self) -> Result<WhisperState, SpeechError> {
-        self.context.create_state().map_err(|e| SpeechError::Engine { path: self.path.clone(), reason: e.to_string() })
+        self.context.create_state().map_err(|e| self.failure(e))
     }
 
     fn parameters(&self, stop: &Stop) -> FullParams<'static, 'static> {
@@ -171,9 +176,7 @@ impl Reader {
         if !manner.prompt.is_empty() {
             parameters.set_tokens(manner.prompt);
         }
-        state
-            .full(parameters, samples)
-            .map_err(|e| SpeechError::Engine { path: self.model.path.clone(), reason: e.to_string() })?;
+        state.full(parameters, samples).map_err(|e| self.model.failure(e))?;
         Ok(decoded(state, self.model.context.token_eot()))
     }
 }

@@ -134,7 +134,7 @@ mod tests {
         let end = speech.last().map_or(0, |s| s.1);
         Packed {
             pieces: vec![Piece { start: 0, end: end * 1600 }],
-            voiced: speech.iter().map(|s| Voiced { start: s.0 * 1600, end: s.1 * 1600, strength: 0.9 }).collect(),
+            voiced: speech.iter().map(|s| Voiced { start: s.0 * 1600, end: s.1 * 1600 }).collect(),
             samples: vec![0.0; end as usize * 1600],
         }
     }

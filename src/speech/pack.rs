@@ -280,7 +280,7 @@ mod tests {
         for (silence, speech) in parts {
             let start = at + silence * 512;
             at = start + speech * 512;
-            spans.push(Voiced { start, end: at, strength: 0.9 });
+            spans.push(Voiced { start, end: at });
         }
         spans
     }
