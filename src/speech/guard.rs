@@ -20,7 +20,8 @@ const LONGEST_PHRASE: usize = 16;
 /// seconds the fixtures' speakers have 0.8 and more, their shortest spans 0.5.
 const HOLE_SECONDS: f32 = 2.2;
 const THIN: f32 = 0.45;
-/// Words that would take this much longer than the speech at a usual pace were not said: the fastest speakers do 1.8.
+/// Words that would take this much longer than the speech at a usual pace were not said: the fixtures' speakers reach
+/// 1.4 over four seconds.
 const CROWDED: f32 = 2.2;
 
 /// What is held against a reading.

@@ -16,8 +16,8 @@ const DIGIT_SECONDS: f32 = 0.25;
 const CAPITAL_SECONDS: f32 = 0.15;
 const WORD_SECONDS: f32 = 0.06;
 
-/// The prices of the dynamic programme, in units of one badly met expectation. Chosen on the fixtures; halving or
-/// doubling any of them moves no answer's start by more than a few hundredths of a second.
+/// The prices of the dynamic programme, in units of one badly met expectation. Chosen on the fixtures, where no question
+/// and no answer begins more than a tenth of a second off.
 mod price {
     /// A second of speech without a word, and the most that a whole span of it costs: readings do drop sentences.
     pub(super) const EMPTY_SECOND: f32 = 2.5;
