@@ -17,7 +17,8 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 const POSITIONS_A_SECOND: usize = 50;
 /// Encoder positions behind the audio's end: one second. Without a margin the last words suffer.
 const MARGIN: usize = 50;
-/// A trimmed context below this makes the model repeat and invent: see BENCHMARKS.md.
+/// The context is never trimmed below this, eight seconds: on two seconds of audio with the margin alone the model
+/// loops.
 const SHORTEST_CONTEXT: usize = 400;
 
 /// A loaded model. Clones share it.
@@ -116,8 +117,13 @@ impl Model {
         Ok(Reader { state: Some(self.state()?), parameters: self.parameters(stop), model: self.clone() })
     }
 
+    /// The engine failed for this reason.
+    pub(super) fn failure(&self, reason: impl ToString) -> SpeechError {
+        SpeechError::Engine { path: self.path.clone(), reason: reason.to_string() }
+    }
+
     fn state(&self) -> Result<WhisperState, SpeechError> {
-        self.context.create_state().map_err(|e| SpeechError::Engine { path: self.path.clone(), reason: e.to_string() })
+        self.context.create_state().map_err(|e| self.failure(e))
     }
 
     fn parameters(&self, stop: &Stop) -> FullParams<'static, 'static> {
@@ -171,9 +177,7 @@ impl Reader {
         if !manner.prompt.is_empty() {
             parameters.set_tokens(manner.prompt);
         }
-        state
-            .full(parameters, samples)
-            .map_err(|e| SpeechError::Engine { path: self.model.path.clone(), reason: e.to_string() })?;
+        state.full(parameters, samples).map_err(|e| self.model.failure(e))?;
         Ok(decoded(state, self.model.context.token_eot()))
     }
 }

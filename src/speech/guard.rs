@@ -20,7 +20,8 @@ const LONGEST_PHRASE: usize = 16;
 /// seconds the fixtures' speakers have 0.8 and more, their shortest spans 0.5.
 const HOLE_SECONDS: f32 = 2.2;
 const THIN: f32 = 0.45;
-/// Words that would take this much longer than the speech at a usual pace were not said: the fastest speakers do 1.8.
+/// Words that would take this much longer than the speech at a usual pace were not said: the fixtures' speakers reach
+/// 1.4 over four seconds.
 const CROWDED: f32 = 2.2;
 
 /// What is held against a reading.
@@ -134,7 +135,7 @@ mod tests {
         let end = speech.last().map_or(0, |s| s.1);
         Packed {
             pieces: vec![Piece { start: 0, end: end * 1600 }],
-            voiced: speech.iter().map(|s| Voiced { start: s.0 * 1600, end: s.1 * 1600, strength: 0.9 }).collect(),
+            voiced: speech.iter().map(|s| Voiced { start: s.0 * 1600, end: s.1 * 1600 }).collect(),
             samples: vec![0.0; end as usize * 1600],
         }
     }

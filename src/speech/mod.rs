@@ -183,7 +183,7 @@ impl Failure for SpeechError {
     }
 }
 
-/// Transcribes a recording.
+/// Transcribes a recording: `audio` is contiguous and begins at the player's zero.
 ///
 /// `finished` are the readings that an interrupted run of the same recording, models and options kept; what does not
 /// fit is read again. `keep` is called with each new reading as soon as it is there, in no particular order, from the
@@ -217,20 +217,21 @@ pub fn transcribe<E: Failure>(
         let producer = scope.spawn({
             let stop = &stop;
             move || {
-                let length = produce(audio, listener, finished, &jobs, &done, stop);
-                if length.is_err() {
+                let produced = produce(audio, listener, finished, &jobs, &done, stop);
+                if produced.is_err() {
                     stop.failed.cancel();
                 }
-                length
+                produced
             }
         });
         let readings = collect(&results, keep, progress, &stop);
         if readings.is_err() {
             stop.failed.cancel();
         }
-        let length = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        match (length, readings) {
-            (Ok(length), Ok(readings)) => Ok((length, readings)),
+        let produced = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        match (produced, readings) {
+            (Ok((length, count)), Ok(readings)) if readings.len() == count => Ok((length, readings)),
+            (Ok(_), Ok(_)) => Err(model.failure("a worker ended before its time")),
             // Whoever was only told to stop does not know why.
             (Err(SpeechError::Cancelled(_)), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
         }
@@ -270,7 +271,7 @@ struct Finished {
     new: bool,
 }
 
-/// Finds and packs speech as long as audio comes; tells the audio's length in samples.
+/// Finds and packs speech as long as audio comes; tells the audio's length in samples and how many chunks it gave.
 fn produce<E: Failure>(
     audio: impl Iterator<Item = Result<Chunk, E>>,
     mut listener: Listener,
@@ -278,7 +279,7 @@ fn produce<E: Failure>(
     jobs: &SyncSender<Job>,
     done: &Sender<Outcome>,
     stop: &Stop,
-) -> Result<u64, SpeechError> {
+) -> Result<(u64, usize), SpeechError> {
     let mut finished: BTreeMap<usize, Reading> = finished.into_iter().map(|r| (r.index(), r)).collect();
     let mut index = 0;
     let mut send = |chunks: Vec<Packed>| -> Result<(), SpeechError> {
@@ -302,7 +303,7 @@ fn produce<E: Failure>(
         send(listener.push(&chunk.samples)?)?;
     }
     send(listener.finish()?)?;
-    Ok(length)
+    Ok((length, index))
 }
 
 /// Gives a job to the workers as soon as one has room for it.
@@ -334,8 +335,10 @@ fn start_workers(
             let (model, jobs, prompt, done, stop) =
                 (model.clone(), Arc::clone(&jobs), Arc::clone(&prompt), done.clone(), stop.clone());
             thread::spawn(move || {
-                // A failed send means that nobody waits for the result.
-                let _ = work(&model, &jobs, &prompt, &done, &stop).or_else(|error| done.send(Err(error)));
+                if let Err(error) = work(&model, &jobs, &prompt, &done, &stop) {
+                    // A failed send means that nobody waits for the result.
+                    let _ = done.send(Err(error));
+                }
             })
         })
         .collect()

@@ -151,11 +151,16 @@ fn in_parts(chunk: &Packed, cuts: &[usize], reader: &mut Reader, manner: &Manner
     let mut from = 0;
     for &to in cuts.iter().chain([&chunk.voiced.len()]) {
         let part = attempt(&chunk.part(from, to), reader, manner)?;
-        whole.words.extend(part.words);
-        whole.doubts.extend(part.doubts.into_iter().map(|doubt| match doubt {
-            Doubt::Hole(spans) => Doubt::Hole(spans.start + from..spans.end + from),
-            other => other,
-        }));
+        if part.doubts.contains(&Doubt::Silence) {
+            // Music or noise among speech.
+            whole.doubts.push(Doubt::Hole(from..to));
+        } else {
+            whole.words.extend(part.words);
+            whole.doubts.extend(part.doubts.into_iter().map(|doubt| match doubt {
+                Doubt::Hole(spans) => Doubt::Hole(spans.start + from..spans.end + from),
+                other => other,
+            }));
+        }
         whole.log_probability += part.log_probability / (cuts.len() + 1) as f32;
         from = to;
     }

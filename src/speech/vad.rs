@@ -33,14 +33,12 @@ const LONGEST_FRAMES: usize = 28 * 16_000 / FRAME;
 const CUT_FROM_FRAMES: usize = LONGEST_FRAMES * 2 / 3;
 
 /// Speech from sample `start` up to but without `end`, counted from the player's zero.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Voiced {
     /// Number of the first sample.
     pub(super) start: u64,
     /// Number of the first sample behind it.
     pub(super) end: u64,
-    /// Mean probability of speech over its frames.
-    pub(super) strength: f32,
 }
 
 /// A decided frame.
@@ -190,7 +188,7 @@ impl Segmenter {
         let first = self.next - self.open.len();
         let frames = self.open.len() - self.silent;
         let kept = frames >= SHORTEST_FRAMES || (self.continued && frames > 0);
-        let span = kept.then(|| voiced(first, &self.open[..frames]));
+        let span = kept.then(|| voiced(first, frames));
         self.open.clear();
         self.silent = 0;
         self.continued = false;
@@ -203,7 +201,7 @@ impl Segmenter {
         let at = (CUT_FROM_FRAMES..self.open.len())
             .min_by(|a, b| quiet(a).total_cmp(&quiet(b)))
             .unwrap_or(self.open.len() - 1);
-        let span = voiced(self.next - self.open.len(), &self.open[..at]);
+        let span = voiced(self.next - self.open.len(), at);
         self.open.drain(..at);
         self.silent = self.silent.min(self.open.len());
         self.continued = true;
@@ -215,13 +213,8 @@ fn mean_square(samples: &[f32]) -> f32 {
     samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32
 }
 
-fn voiced(first: usize, frames: &[Frame]) -> Voiced {
-    let sum: f32 = frames.iter().map(|f| f.probability).sum();
-    Voiced {
-        start: (first * FRAME) as u64,
-        end: ((first + frames.len()) * FRAME) as u64,
-        strength: sum / frames.len().max(1) as f32,
-    }
+fn voiced(first: usize, frames: usize) -> Voiced {
+    Voiced { start: (first * FRAME) as u64, end: ((first + frames) * FRAME) as u64 }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Names and terms of the series as a prompt, so that the recogniser spells them as the roster and the glossary do.
 
-/// Characters of the prompt. Every token of it is evaluated again for each chunk, and a long list makes the model
-/// write lists; see BENCHMARKS.md.
+/// Characters of the prompt: about forty tokens, each evaluated again for every chunk.
 const LONGEST: usize = 160;
 
 /// The prompt for these names and terms, the first ones first, as many as fit; empty without any.
