@@ -6,7 +6,7 @@ import re
 
 CLASSES = ["question", "answer", "hand-over", "greeting", "announcement", "talk", "interview", "reply", "aside", "unanswered"]
 LETTERS = dict(zip("qahgntijsu", range(10)), o=8)
-FOLDS = 5
+FOLDS = 4
 
 
 def kept_aside(name):
@@ -65,16 +65,62 @@ def spoken(text):
     return re.sub(r"\s+", " ", re.sub(r"[^\w\s'’&-]", " ", text)).lower().strip()
 
 
-def stretch(rows, pool, rng):
-    """Longer answers: passages from the inside of other answers and talks, spoken by the same voice."""
+def stretch(rows, pool, rng, share):
+    """Longer answers, as real ones are: a share of them gets passages from the inside of other answers and talks,
+    spoken by the same voice, up to a length with a median of nine sentences."""
+    last = {n: at for at, (l, n, _, _) in enumerate(rows) if l == "a"}
+    more = {}
+    for n in last:
+        length = sum(r[:2] == ["a", n] for r in rows)
+        if rng.random() < share:
+            wanted = min(110, rng.lognormvariate(2.2, 0.8))
+            room = [at for at, r in enumerate(rows) if r[:2] == ["a", n] and (at < last[n] or length == 1)]
+            while length < wanted:
+                passage = rng.choice(pool)[: rng.randint(2, 14)]
+                more.setdefault(rng.choice(room), []).extend(passage)
+                length += len(passage)
     out = []
     for at, row in enumerate(rows):
         out.append(row)
-        inside = row[0] == "a" and at + 1 < len(rows) and rows[at + 1][:2] == row[:2]
-        if inside and rng.random() < 0.22:
-            passage = rng.choice(pool)
-            out += [["a", row[1], row[2], t] for t in passage[: rng.randint(2, 14)]]
+        out += [["a", row[1], row[2], t] for t in more.get(at, [])]
     return out
+
+
+def thin(rows, rng, share):
+    """Without some of the pairs, and without the hand-overs right before them."""
+    numbers = sorted({n for l, n, _, _ in rows if l == "a"})
+    gone = {n for n in numbers if rng.random() < share}
+    out = []
+    for row in rows:
+        if row[0] in "qa" and row[1] in gone:
+            while out and out[-1][0] == "h":
+                out.pop()
+            continue
+        out.append(row)
+    return out
+
+
+def conversation(docs, rng):
+    """Talks and interviews without the audience: [(label, "host" | "expert" | None, text)], at most 150."""
+    d = rng.choice(docs)
+    rows = d["rows"]
+    end = next((at for at, r in enumerate(rows) if r[0] in "qh"), len(rows))
+    run = [r for r in rows[:end] if r[0] in "tijnso"]
+    start = rng.randint(0, max(0, len(run) - 20))
+    return [(r[0], d["roles"].get(r[2]), r[3]) for r in run[start : start + rng.randint(15, 150)]]
+
+
+def precede(doc, rows, same, rng):
+    """A conversation from elsewhere before the first question, told by this document's voices."""
+    codes = {}
+    for code, what in doc["roles"].items():
+        codes.setdefault(what, code)
+    told = [c for _ in range(rng.randint(1, 3)) for c in conversation(same, rng)]
+    voiced = any(r[2] for r in rows)
+    other = codes.get("expert") or codes.get("host")
+    more = [[l, 0, (codes.get(what) or other) if voiced else None, t] for l, what, t in told]
+    at = next((at for at, r in enumerate(rows) if r[0] in "qh"), len(rows))
+    return rows[:at] + more + rows[at:]
 
 
 def passages(docs):
@@ -152,17 +198,21 @@ def assemble(name, doc, lines, speakers, marked, roles):
     return {"name": name, "script": doc["name"], "kind": doc["kind"], "said": said, "classes": classes, "pairs": gold}
 
 
-def variants(doc, pool, seed):
-    """The script as it stands, and as others would hear it."""
+def variants(doc, same, pool, seed):
+    """The script as it stands, and as others would hear it: six documents."""
     rng = random.Random(f"{seed} {doc['name']}")
     rows, n = tidy(doc["rows"]), doc["name"]
-    long = stretch(rows, pool, rng)
-    some = rng.random() < 0.3
+
+    def event():
+        some = thin(rows, rng, rng.choice([0.3, 0.6, 0.8])) if rng.random() < 0.35 else rows
+        some = stretch(some, pool, rng, rng.choice([0, 0.5, 0.9]))
+        return precede(doc, some, same, rng) if rng.random() < 0.5 else some
+
     return [
         assemble(n, doc, whole(rows), True, True, False),
         assemble(n + "-silent", doc, whole(rows), False, True, False),
-        assemble(n + "-long", doc, join(long, rng, 0.12), True, True, some),
-        assemble(n + "-joined", doc, join(stretch(rows, pool, rng), rng, 0.35), False, True, False),
-        assemble(n + "-plain", doc, join(long, rng, 0.1), True, False, False),
-        assemble(n + "-raw", doc, wrap(stretch(rows, pool, rng), rng), False, False, False),
+        assemble(n + "-long", doc, join(event(), rng, 0.12), True, True, rng.random() < 0.3),
+        assemble(n + "-joined", doc, join(event(), rng, 0.35), False, True, False),
+        assemble(n + "-plain", doc, join(event(), rng, 0.1), True, False, False),
+        assemble(n + "-raw", doc, wrap(event(), rng), False, False, False),
     ]

@@ -75,7 +75,7 @@ class Bins:
         return out
 
 
-def boost(xb, y, bins, weight=None, trees=110, depth=5, rate=0.1, rows=0.4, columns=0.25, calm=8.0, seed=0):
+def boost(xb, y, bins, weight=None, trees=60, depth=4, rate=0.16, rows=0.35, columns=0.25, calm=8.0, seed=0):
     """Symmetric trees on the logistic loss; leaf values in thousandths."""
     rng = np.random.default_rng(seed)
     n, f = xb.shape
@@ -132,6 +132,12 @@ def apply(model, xb):
             leaf = leaf * 2 + (xb[:, c] > cut)
         z += values[leaf]
     return (1 / (1 + np.exp(-(bias + z / 1000)))).astype(np.float32)
+
+
+def mean(models):
+    """One ensemble that says the mean log-odds of several."""
+    k = len(models)
+    return sum(m[0] for m in models) / k, [(c, cuts, np.rint(v / k)) for m in models for c, cuts, v in m[1]]
 
 
 def export(model, bins):
@@ -229,7 +235,7 @@ def main():
         same = [d for d in learn if fold_of[d["name"]] == k]
         pool = scripts.passages(same)
         for d in same:
-            docs += scripts.variants(d, pool, o.seed)
+            docs += scripts.variants(d, same, pool, o.seed)
     say(len(learn), "scripts,", len(docs), "documents,", sum(len(d["said"]) for d in docs), "sentences")
     with open(f"{WORK}/documents.jsonl", "w", encoding="utf-8") as out:
         for d in docs:
@@ -247,7 +253,7 @@ def main():
     for g, s in zip(grams, script):
         for x in g:
             where.setdefault(x, set()).add(s)
-    names = sorted(x for x, s in where.items() if len(s) >= 8)
+    names = sorted(x for x, s in where.items() if len(s) >= 10)
     ids = {x: i for i, x in enumerate(names)}
     rows = [[ids[x] for x in g if x in ids] for g in grams]
     say(len(names), "words and pairs")
@@ -259,18 +265,20 @@ def main():
             fresh.append(at)
     fresh = np.array(fresh)
     p = np.zeros((len(grams), len(scripts.CLASSES)), np.float32)
-    for k in range(scripts.FOLDS + 1):
+    learned = []
+    for k in range(scripts.FOLDS):
         use = fresh[fold[fresh] != k]
         w, b = learn_words([rows[i] for i in use], classes[use], len(names), 3e-5)
+        learned.append((w, b))
         unseen = np.flatnonzero(fold == k)
-        if len(unseen):
-            p[unseen] = softmax(Grams([rows[i] for i in unseen]).logits(w, b))
+        p[unseen] = softmax(Grams([rows[i] for i in unseen]).logits(w, b))
+    w, b = (np.mean([part[i] for part in learned], axis=0) for i in (0, 1))
     say("class right, unseen: %.3f" % (p.argmax(1) == classes).mean())
     rounded = np.rint(w * 100).astype(int)
     with open(f"{o.out}/words.json", "w", encoding="utf-8") as out:
         out.write('{"bias":%s,"words":{\n' % json.dumps([int(x) for x in np.rint(b * 100)], separators=(",", ":")))
         rows = [f"{json.dumps(n, ensure_ascii=False)}:{json.dumps([int(x) for x in r], separators=(',', ':'))}"
-                for n, r in zip(names, rounded) if np.abs(r).max() > 4]
+                for n, r in zip(names, rounded) if np.abs(r).max() > 9]
         out.write(",\n".join(rows) + "\n}}\n")
     p.tofile(f"{WORK}/shares.bin")
 
@@ -287,23 +295,33 @@ def main():
             y[s + a1, 4] = 1
     y[:, 5] = classes == 2
     y[:, 6] = classes == 9
-    bins = Bins(x)
-    xb = bins(x)
-    marks = np.zeros((len(grams), len(MARKS)), np.float32)
-    ensembles = []
-    for m, name in enumerate(MARKS):
-        for k in range(scripts.FOLDS):
-            model = boost(xb[fold != k], y[fold != k, m], bins, seed=k)
-            marks[fold == k, m] = apply(model, xb[fold == k])
-        ensembles.append(export(boost(xb, y[:, m], bins, seed=99), bins))
-        loss = -(y[:, m] * np.log(marks[:, m] + 1e-6) + (1 - y[:, m]) * np.log(1 - marks[:, m] + 1e-6)).mean()
-        best = max(2 * ((marks[:, m] > t) * y[:, m]).sum() / ((marks[:, m] > t).sum() + y[:, m].sum())
-                   for t in np.arange(0.2, 0.7, 0.05))
-        say("%-15s loss %.4f, best F1 of sentences %.3f" % (name, loss, best))
+
+    def learn_marks(x, seed):
+        """Marks of documents that the trees never saw, and the mean of the folds' trees for new documents."""
+        bins = Bins(x)
+        xb = bins(x)
+        marks, ensembles = np.zeros((len(grams), len(MARKS)), np.float32), []
+        for m, name in enumerate(MARKS):
+            models = []
+            for k in range(scripts.FOLDS):
+                models.append(boost(xb[fold != k], y[fold != k, m], bins, seed=seed + k))
+                marks[fold == k, m] = apply(models[k], xb[fold == k])
+            ensembles.append(export(mean(models), bins))
+            loss = -(y[:, m] * np.log(marks[:, m] + 1e-6) + (1 - y[:, m]) * np.log(1 - marks[:, m] + 1e-6)).mean()
+            best = max(2 * ((marks[:, m] > t) * y[:, m]).sum() / ((marks[:, m] > t).sum() + y[:, m].sum())
+                       for t in np.arange(0.2, 0.7, 0.05))
+            say("%-15s loss %.4f, best F1 of sentences %.3f" % (name, loss, best))
+        return marks, ensembles
+
+    marks, ensembles = learn_marks(x, 0)
+    marks.tofile(f"{WORK}/marks.bin")
+    step("step_3_context")
+    context = np.fromfile(f"{WORK}/context.bin", np.float32).reshape(len(grams), -1)
+    marks, again = learn_marks(np.hstack([x, context]), 1000)
     marks.tofile(f"{WORK}/marks.bin")
 
     # Pairs.
-    step("step_3_pairs")
+    step("step_4_pairs")
     places = np.fromfile(f"{WORK}/places.bin", np.float32).astype(int).reshape(-1, 5)
     x = np.fromfile(f"{WORK}/pairs.bin", np.float32).reshape(len(places), -1)
     y = np.array([quality(r[1:], docs[r[0]]["pairs"]) for r in places], np.float32)
@@ -319,7 +337,7 @@ def main():
     weight = 1 / np.sqrt(per[places[:, 0]] / np.maximum(1, np.mean(per)))
     odds = np.zeros(len(places), np.float32)
     for k in range(scripts.FOLDS):
-        model = boost(xb[pair_fold != k], y[pair_fold != k], bins, weight[pair_fold != k], trees=160, calm=15, seed=k)
+        model = boost(xb[pair_fold != k], y[pair_fold != k], bins, weight[pair_fold != k], trees=150, depth=5, rate=0.1, rows=0.25, calm=15, seed=k)
         odds[pair_fold == k] = apply(model, xb[pair_fold == k])
     cut = np.searchsorted(places[:, 0], np.arange(len(docs) + 1))
     scored = []
@@ -332,10 +350,11 @@ def main():
         r = report(docs, picks, lambda d: d["name"] == d["script"] + tail)
         say("%-8s F1 %.3f  P %.3f  R %.3f  false on negatives %d" % (tail or "whole", *r))
     say("least %.3f: all F1 %.3f" % (least, report(docs, picks, lambda d: True)[0]))
-    pair = export(boost(xb, y, bins, weight, trees=160, calm=15, seed=99), bins)
+    pair = export(boost(xb, y, bins, weight, trees=150, depth=5, rate=0.1, rows=0.25, calm=15, seed=99), bins)
     with open(f"{o.out}/trees.json", "w") as out:
         dump = lambda e: '{"bias":%s,"trees":[\n%s]}' % (e["bias"], ",\n".join(json.dumps(t, separators=(",", ":")) for t in e["trees"]))
-        out.write('{"least":%.3f,"marks":[\n%s],\n"pair":%s}\n' % (least, ",\n".join(map(dump, ensembles)), dump(pair)))
+        out.write('{"least":%.3f,"marks":[\n%s],\n"again":[\n%s],\n"pair":%s}\n'
+                  % (least, ",\n".join(map(dump, ensembles)), ",\n".join(map(dump, again)), dump(pair)))
     say("written")
 
 

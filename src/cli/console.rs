@@ -28,7 +28,7 @@ impl Console {
     pub fn of_process() -> Self {
         use std::io::IsTerminal;
         let interactive = io::stderr().is_terminal();
-        let width = io::stdout().is_terminal().then(|| console_width()).flatten();
+        let width = io::stdout().is_terminal().then(console_width).flatten();
         Self::new(Box::new(io::stdout()), Box::new(io::stderr()), interactive, width)
     }
 

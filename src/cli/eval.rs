@@ -146,7 +146,16 @@ fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
         return Ok(f1);
     }
     let heads = [
-        "recording", "words", "WER", "longest gap", "pairs", "false", "starts ≤ 1 s", "worst start", "credited", "wrong",
+        "recording",
+        "words",
+        "WER",
+        "longest gap",
+        "pairs",
+        "false",
+        "starts ≤ 1 s",
+        "worst start",
+        "credited",
+        "wrong",
         "unanswered",
     ];
     let mut table = report::table(&context.env.console, &heads);

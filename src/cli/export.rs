@@ -28,9 +28,11 @@ pub(super) fn run(
             if episodes.is_empty() {
                 continue;
             }
-            return Err(
-                Usage::new(format!("{} has no entries yet", folder.id), "Run \"spinetime process\" on it first.").into()
-            );
+            return Err(Usage::new(
+                format!("{} has no entries yet", folder.id),
+                "Run \"spinetime process\" on it first.",
+            )
+            .into());
         };
         let publishable: Vec<Publishable> = entries
             .entries

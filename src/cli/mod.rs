@@ -193,8 +193,7 @@ pub fn main() -> ExitCode {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &Env) -> Exit {
     let parsed = Args::command().try_get_matches_from(arguments).and_then(|matches| {
         let mut args = Args::from_arg_matches(&matches)?;
-        args.library_from_environment =
-            matches.value_source("library") == Some(clap::parser::ValueSource::EnvVariable);
+        args.library_from_environment = matches.value_source("library") == Some(clap::parser::ValueSource::EnvVariable);
         Ok(args)
     });
     let args = match parsed {

@@ -43,12 +43,8 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
     }
     let mut reports = Vec::new();
     for source in sources {
-        let request = Request {
-            source,
-            title: args.title.clone(),
-            held_on: args.held_on,
-            youtube: args.youtube.clone(),
-        };
+        let request =
+            Request { source, title: args.title.clone(), held_on: args.held_on, youtube: args.youtube.clone() };
         match one(context, &library, &request, &settings) {
             Ok(report) => {
                 if !context.args.json {

@@ -47,7 +47,7 @@ struct Task {
 impl Reporter {
     /// A reporter that writes to `console`.
     #[must_use]
-    pub fn new(console: Console, detail: Detail) -> Self {
+    pub(super) fn new(console: Console, detail: Detail) -> Self {
         Self { console, detail, task: Mutex::new(None) }
     }
 
@@ -60,10 +60,16 @@ impl Progress for Reporter {
     fn start(&self, name: &str, amount: Amount) {
         let bar = (self.detail == Detail::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total(amount).max(1)), ProgressDrawTarget::stderr());
-            let template = if total(amount) > 0 { "  {prefix:<11} {bar:24.green} {percent:>3} %  {msg}" } else { "  {prefix:<11} {msg}" };
+            let template = if total(amount) > 0 {
+                "  {prefix:<11} {bar:24.green} {percent:>3} %  {msg}"
+            } else {
+                "  {prefix:<11} {msg}"
+            };
             // The template is a constant, and valid; the default style would do as well.
             bar.set_style(
-                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"),
+                ProgressStyle::with_template(template)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar())
+                    .progress_chars("━╸─"),
             );
             bar.set_prefix(name.to_owned());
             bar.tick();

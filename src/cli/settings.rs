@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(super) enum Origin {
     /// An option on the command line.
     Option,
     /// An environment variable.
@@ -35,7 +35,7 @@ impl fmt::Display for Origin {
 
 /// The library to use: the one named, else the current folder if it is one, else `./library`.
 #[must_use]
-pub fn library_path(args: &Args, cwd: &Path) -> (PathBuf, Origin) {
+pub(super) fn library_path(args: &Args, cwd: &Path) -> (PathBuf, Origin) {
     match (&args.library, args.library_from_environment) {
         (Some(path), true) => (path.clone(), Origin::Environment),
         (Some(path), false) => (path.clone(), Origin::Option),
@@ -47,7 +47,7 @@ pub fn library_path(args: &Args, cwd: &Path) -> (PathBuf, Origin) {
 /// Where models are looked for, in order: the folder that `SPINETIME_MODELS` names, `models` here, beside the
 /// program and where it was built, and last the user's own folder, to which models are pulled.
 #[must_use]
-pub fn model_store(named: Option<&Path>, home: Option<&Path>) -> Store {
+pub(super) fn model_store(named: Option<&Path>, home: Option<&Path>) -> Store {
     let mut folders: Vec<PathBuf> = named.map(Path::to_owned).into_iter().collect();
     folders.push(PathBuf::from("models"));
     if let Ok(program) = std::env::current_exe() {
@@ -65,7 +65,7 @@ pub fn model_store(named: Option<&Path>, home: Option<&Path>) -> Store {
 
 /// What a command adds to the settings file.
 #[derive(Debug, Clone, Default)]
-pub struct Wishes {
+pub(super) struct Wishes {
     /// `--model` and whether it comes from the environment.
     pub model: Option<(String, Origin)>,
     /// `--language`.
@@ -78,7 +78,7 @@ pub struct Wishes {
 
 /// The speech model's name or path, and who says so.
 #[must_use]
-pub fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
+pub(super) fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
     match &wishes.model {
         Some((model, origin)) => (model.clone(), *origin),
         None if config.speech.model != Config::default().speech.model => (config.speech.model.clone(), Origin::File),
@@ -88,7 +88,7 @@ pub fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
 
 /// How many stretches are transcribed at once, and who says so.
 #[must_use]
-pub fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
+pub(super) fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
     match (wishes.jobs.filter(|n| *n > 0), config.speech.jobs) {
         (Some(jobs), _) => (jobs, Origin::Option),
         (None, 0) => (std::thread::available_parallelism().map_or(1, usize::from), Origin::Default),
@@ -100,7 +100,7 @@ pub fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
 ///
 /// # Errors
 /// When a settings file or a model can't be used.
-pub fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Result<Settings, Failed> {
+pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Result<Settings, Failed> {
     let config = library.config()?;
     let model = |found: Found| Model { name: found.name, path: found.path, sha256: found.sha256 };
     Ok(Settings {

@@ -25,7 +25,8 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
     } else if rows.is_empty() {
         context.say("No episodes yet. Next: spinetime process RECORDING")?;
     } else {
-        let mut table = report::table(&context.env.console, &["Episode", "Title", "Entries", "To review", "Approved", "State"]);
+        let mut table =
+            report::table(&context.env.console, &["Episode", "Title", "Entries", "To review", "Approved", "State"]);
         for row in rows {
             table.add_row([
                 row.id,
@@ -44,9 +45,8 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
 fn row(folder: &EpisodeFolder) -> Result<Row, LibraryError> {
     let entries: Option<Entries> = artefact::load(&folder.entries())?;
     let facts = folder.read_facts()?;
-    let count = |wanted: &[Status]| {
-        entries.iter().flat_map(|e| &e.entries).filter(|e| wanted.contains(&e.status)).count()
-    };
+    let count =
+        |wanted: &[Status]| entries.iter().flat_map(|e| &e.entries).filter(|e| wanted.contains(&e.status)).count();
     Ok(Row {
         id: folder.id.to_string(),
         title: facts.title.unwrap_or_default(),

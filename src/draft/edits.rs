@@ -5,7 +5,8 @@
 //! it, unless they open a blocking finding or leave nobody credited; a new draft with another content that is younger
 //! than the approval ends it, and the approval comes back as a conflict.
 
-use super::privacy::{Known, Timed, answer_flags, question_flags};
+use super::details::Known;
+use super::privacy::{Timed, answer_flags, question_flags};
 use super::words::low;
 use super::{content, links, standing};
 use crate::model::{
@@ -14,6 +15,7 @@ use crate::model::{
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::fmt;
 
 /// An edit that could not be applied.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +24,14 @@ pub struct Conflict {
     pub edit: Edit,
     /// Why it could not be applied.
     pub reason: ConflictReason,
+}
+
+impl fmt::Display for Conflict {
+    /// One sentence: which edit, and why not.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Edit { seq, editor, entry, .. } = &self.edit;
+        write!(f, "edit {seq} by {editor} to {entry} was not applied: {}", self.reason)
+    }
 }
 
 /// Why an edit could not be applied; its `Display` is a sentence for the editor.

@@ -6,6 +6,7 @@
 
 mod content;
 mod credits;
+mod details;
 mod edits;
 mod identity;
 mod lints;
@@ -27,11 +28,12 @@ use crate::model::{
 };
 use crate::roster::Roster;
 use credits::Credited;
+use details::{Detail, Kind, Known};
 use identity::Shape;
 use jiff::Timestamp;
 use lints::Look;
 use paragraphs::Unit;
-use privacy::{Detail, Kind, Known, Timed};
+use privacy::Timed;
 use proof::{Leave, prove};
 use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
@@ -387,7 +389,7 @@ fn known(inputs: &Inputs<'_>, asked: &Asked<'_>, spoken: &[Token]) -> Known {
     let texts = |tokens: &[Token]| tokens.iter().map(|t| t.text.clone()).collect::<Vec<_>>();
     for (text, whole) in [(texts(&said), false), (texts(spoken), true)] {
         let text: Vec<&str> = text.iter().map(String::as_str).collect();
-        let details: Vec<Detail> = privacy::in_question(&text, &known)
+        let details: Vec<Detail> = details::in_question(&text, &known)
             .into_iter()
             .filter(|detail| whole || matches!(detail.kind, Kind::Name | Kind::Town | Kind::Hospital))
             .collect();

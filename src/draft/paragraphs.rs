@@ -41,32 +41,11 @@ const TOPIC_GAIN: f32 = 0.5;
 const MOST_SENTENCES: usize = 40;
 
 /// Beginnings that announce a next point.
+#[rustfmt::skip]
 const MARKERS: &[&str] = &[
-    "first",
-    "second",
-    "third",
-    "secondly",
-    "thirdly",
-    "finally",
-    "lastly",
-    "however",
-    "now",
-    "another",
-    "on the other hand",
-    "for the first part",
-    "for the second part",
-    "as for",
-    "in terms of",
-    "the other thing",
-    "the second",
-    "the third",
-    "the next",
-    "the last",
-    "in summary",
-    "so in summary",
-    "and then the",
-    "but the other",
-    "with regard to",
+    "first", "second", "third", "secondly", "thirdly", "finally", "lastly", "however", "now", "another", "on the other
+    hand", "for the first part", "for the second part", "as for", "in terms of", "the other thing", "the second", "the
+    third", "the next", "the last", "in summary", "so in summary", "and then the", "but the other", "with regard to",
 ];
 
 /// The paragraphs, each as its tokens in order.

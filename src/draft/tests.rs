@@ -184,7 +184,7 @@ fn personal_details_of_the_fixtures_are_found() {
 fn personal_details_are_told_from_what_only_looks_like_them() {
     let found = |text: &str| -> String {
         let tokens: Vec<&str> = text.split(' ').collect();
-        let details = privacy::in_question(&tokens, &Known::new(["Orson Pebble"].into_iter()));
+        let details = details::in_question(&tokens, &Known::new(["Orson Pebble"].into_iter()));
         details.iter().map(|d| format!("{:?} {}", d.kind, d.text)).collect::<Vec<_>>().join(", ")
     };
     let texts = [

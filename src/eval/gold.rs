@@ -357,18 +357,91 @@ pub fn load_predictions(folder: &Path, golds: &[Gold]) -> Result<HashMap<String,
             .map_err(|why| GoldError::Malformed { path: path.clone(), reason: why.to_string() })?;
         let Some(gold) = golds.iter().find(|gold| gold.id == document.id) else { continue };
         let count = gold.utterances.len();
-        let predicted =
-            |pair: &Labelled| Predicted { question: pair.question.range(count), answer: pair.answer.range(count) };
+        let predicted = |pair: &Labelled| {
+            let (question, answer) = (pair.question.range(count), pair.answer.range(count));
+            if question.is_empty() || answer.is_empty() {
+                Predicted { question: 0..0, answer: 0..0 }
+            } else {
+                Predicted { question, answer }
+            }
+        };
         all.insert(document.id, document.pairs.iter().map(predicted).collect());
     }
     Ok(all)
 }
 
-/// A file of predictions: `{"id", "pairs": [{"question": [first, last], "answer": [first, last]}]}`.
+/// A file of predictions: `{"id", "pairs": [{"question": [first, last], "answer": [first, last]}]}`. Pairs that fit
+/// nothing are left out.
 #[must_use]
 pub fn predictions(id: &str, pairs: &[Predicted]) -> String {
     let ends = |range: &Range<usize>| [range.start, range.end.saturating_sub(1)];
-    let pair = |p: &Predicted| serde_json::json!({ "question": ends(&p.question), "answer": ends(&p.answer) });
-    let pairs: Vec<_> = pairs.iter().map(pair).collect();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .filter(|p| !p.question.is_empty() && !p.answer.is_empty())
+        .map(|p| serde_json::json!({ "question": ends(&p.question), "answer": ends(&p.answer) }))
+        .collect();
     serde_json::json!({ "id": id, "pairs": pairs }).to_string()
+}
+
+#[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
+mod tests {
+    use super::*;
+
+    const SCRIPT: &str = "# title: A test\n# kind: webinar (short)\n\
+        g H Welcome.\nh H First, Theo.\nq1 H Can I swim?\nq2 H And can I dive?\na2 E1 Yes.\ns H Nice.\n\
+        q2 A1 Both, that is.\na2 E1 Both.\nu H One on insurance, we leave that.\nu H Sorry.\ng - Bye.\n";
+
+    #[test]
+    fn a_script_becomes_pairs() {
+        let gold = script("x", SCRIPT).unwrap();
+        assert_eq!((gold.kind.as_str(), gold.utterances.len()), ("webinar", 11));
+        assert_eq!(gold.pairs, [GoldPair { question: 2..4, answer: 4..8, answer_alts: vec![] }]);
+        assert_eq!(gold.unanswered, [8..10]);
+        assert_eq!(gold.utterances[2].speaker, gold.utterances[0].speaker);
+        assert_eq!(gold.utterances[10].speaker, None);
+    }
+
+    #[test]
+    fn faults_of_a_script_are_named() {
+        assert_eq!(script("x", "a1 E1 Yes.").unwrap_err(), "a1 has no q1");
+        assert_eq!(script("x", "q1 H Can I swim?").unwrap_err(), "the last question has no answer");
+        assert_eq!(script("x", "g H Hello.\nz H Hm.").unwrap_err(), "line 2 is not \"LABEL SPEAKER TEXT\"");
+    }
+
+    #[test]
+    fn all_committed_scripts_are_sound() {
+        let golds = load(Path::new("fixtures/qa-scripts")).unwrap();
+        let pairs: usize = golds.iter().map(|gold| gold.pairs.len()).sum();
+        assert_eq!((golds.len(), pairs), (94, 649));
+    }
+
+    #[test]
+    fn truth_of_a_recording_is_read() {
+        let golds = load(Path::new("fixtures/truth")).unwrap();
+        let ep2 = golds.iter().find(|gold| gold.id == "ep2").unwrap();
+        assert_eq!((ep2.pairs[2].question.clone(), ep2.pairs[2].answer.clone()), (69..71, 71..78));
+        assert_eq!(ep2.unanswered, [82..83]);
+        assert!(ep2.utterances[0].span.is_some() && ep2.without_speakers().utterances[0].speaker.is_none());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let gold = script("x", SCRIPT).unwrap();
+        let pairs = [Predicted { question: 2..4, answer: 4..8 }];
+        std::fs::write(folder.path().join("x.json"), predictions("x", &pairs)).unwrap();
+        let read = load_predictions(folder.path(), &[gold]).unwrap();
+        assert_eq!(read["x"], pairs);
+    }
+
+    #[test]
+    fn a_folder_without_labels_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("x.json"), predictions("x", &[])).unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "nothing").unwrap();
+        assert!(matches!(load(folder.path()), Err(GoldError::Empty { .. })));
+        std::fs::write(folder.path().join("y.json"), r#"{"id": "y", "sentences": 3}"#).unwrap();
+        assert!(matches!(load(folder.path()), Err(GoldError::Malformed { .. })));
+    }
 }

@@ -5,7 +5,8 @@
 //! possible. What fits an optional pair only is neither a success nor an error.
 
 use crate::eval::gold::{Gold, GoldPair, Predicted};
-use crate::model::Utterance;
+use crate::model::{Outline, Pair, Utterance};
+use crate::qa::outline;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -227,6 +228,20 @@ pub fn score(gold: &Gold, predicted: &[Predicted], strict: bool) -> Score {
     score
 }
 
+/// The pairs of an outline, each from the first to the last sentence of its question and of its answer.
+#[must_use]
+pub fn proposals(outline: &Outline) -> Vec<Predicted> {
+    let hull = |ranges: &[Range<usize>]| Some(ranges.first()?.start..ranges.last()?.end);
+    let pair = |pair: &Pair| Some(Predicted { question: hull(&pair.question)?, answer: hull(&pair.answer)? });
+    outline.pairs.iter().filter_map(pair).collect()
+}
+
+/// What [`outline`] finds in each document.
+#[must_use]
+pub fn propose(golds: &[Gold]) -> HashMap<String, Vec<Predicted>> {
+    golds.iter().map(|gold| (gold.id.clone(), proposals(&outline(&gold.utterances)))).collect()
+}
+
 /// Scores of many documents.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
@@ -319,5 +334,68 @@ impl Report {
         rows.push(row("all with pairs", &self.micro()));
         rows.push(row("all", &self.all()));
         (heads, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::gold;
+    use std::path::Path;
+
+    /// Figures of an independent scorer for made-up proposals, with and without leniency.
+    #[test]
+    fn agrees_with_an_independent_scorer() {
+        let folder = Path::new("fixtures/qa-scores");
+        let golds = gold::load(folder).unwrap();
+        let predictions = gold::load_predictions(&folder.join("predictions"), &golds).unwrap();
+        let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for (mode, strict) in [("lenient", false), ("strict", true)] {
+            let report = Report::new(&golds, &predictions, strict);
+            for wanted in expected[mode]["documents"].as_array().unwrap() {
+                let (id, _, score) = report.documents.iter().find(|(id, ..)| wanted["id"] == id.as_str()).unwrap();
+                let counts = serde_json::json!({
+                    "id": id, "gold": score.gold, "pred": score.predicted, "tp": score.true_positives,
+                    "fp": score.false_positives, "fn": score.gold - score.true_positives, "ignored": score.ignored,
+                    "q_tp": score.question_hits, "q_pred": score.question_predicted,
+                    "err": { "q_start": score.question_start.sentences, "a_start": score.answer_start.sentences,
+                             "a_end": score.answer_end.sentences }
+                });
+                assert_eq!(&counts, wanted, "{mode} {id}");
+            }
+            let (micro, all, summary) = (report.micro().pairs(), report.all().pairs(), &expected[mode]["summary"]);
+            for (name, value) in [
+                ("precision", micro.precision),
+                ("recall", micro.recall),
+                ("f1", micro.f1),
+                ("macro_f1", report.macro_f1().unwrap()),
+                ("f1_all", all.f1),
+                ("false_on_negatives", report.false_on_negatives() as f64),
+            ] {
+                assert!((summary[name].as_f64().unwrap() - value).abs() < 1e-12, "{mode} {name}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn seconds_are_measured_where_there_are_times() {
+        let golds = gold::load(Path::new("fixtures/truth")).unwrap();
+        let ep1 = golds.iter().find(|gold| gold.id == "ep1").unwrap();
+        let late = Predicted { question: 31..32, answer: 33..38 };
+        let score = score(ep1, &[late], false);
+        let times = |i: usize| ep1.utterances[i].span.unwrap().start.seconds();
+        assert_eq!(score.answer_start.sentences, [1]);
+        assert!((score.answer_start.mean_seconds().unwrap() - (times(33) - times(32))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn labels_as_proposals_are_perfect() {
+        let golds = gold::load(Path::new("fixtures/qa-scripts")).unwrap();
+        let exact = |pair: &GoldPair| Predicted { question: pair.question.clone(), answer: pair.answer.clone() };
+        let all = golds.iter().map(|g| (g.id.clone(), g.pairs.iter().map(exact).collect())).collect();
+        let report = Report::new(&golds, &all, true);
+        assert_eq!(report.all().pairs(), Measure { precision: 1.0, recall: 1.0, f1: 1.0 });
+        assert_eq!(report.table().1.len(), golds.len() + report.kinds().len() + 2);
     }
 }

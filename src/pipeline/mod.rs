@@ -6,10 +6,10 @@ mod stages;
 
 pub use place::Request;
 
+use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
 use crate::library::{Holder, Library, LibraryError};
 use crate::model::{Digest, Entries, EpisodeId};
-use crate::config::{Config, Glossary};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Roster;
 use jiff::Timestamp;

@@ -7,8 +7,8 @@ use crate::config;
 use crate::fetch;
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact, read_text};
 use crate::model::{EpisodeFacts, EpisodeId, Recording, Source, YoutubeId};
-use jiff::civil::Date;
 use crate::progress::Cancel;
+use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

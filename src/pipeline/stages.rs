@@ -46,12 +46,14 @@ impl Run<'_> {
     fn all(&mut self) -> Result<Report, Error> {
         let (host, experts, unknown) = self.people();
         for id in unknown {
-            self.warnings.push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
+            self.warnings
+                .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
         let keys = self.keys(host.as_ref(), &experts);
 
         let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
-        let speakers_stale = transcript_stale || self.is_stale(Stage::Speakers, &self.folder.speakers(), &keys.speakers)?;
+        let speakers_stale =
+            transcript_stale || self.is_stale(Stage::Speakers, &self.folder.speakers(), &keys.speakers)?;
         let outline_stale = speakers_stale || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
         let draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
 
@@ -196,9 +198,8 @@ impl Run<'_> {
         let keep = |reading: &speech::Reading| journal::append(&journal_path, key, reading);
         let expected = reader.declared();
         let World { progress, cancel, .. } = *self.world;
-        let heard =
-            speech::transcribe(&mut reader, &engine, &options, finished, &keep, expected, progress, cancel)
-                .map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let heard = speech::transcribe(&mut reader, &engine, &options, finished, &keep, expected, progress, cancel)
+            .map_err(|e| self.fail(stage)(Box::new(e)))?;
         let Model { name, sha256, .. } = settings.speech_model.clone();
         let transcript = Transcript {
             language: heard.language,
@@ -228,9 +229,8 @@ impl Run<'_> {
         let reader = self.open(stage)?;
         let models = speakers::Models { ge2e: &self.settings.voice_model.path };
         let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone() };
-        let voices =
-            speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
-                .map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let voices = speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
+            .map_err(|e| self.fail(stage)(Box::new(e)))?;
         self.save(stage, &self.folder.speakers(), key, &voices)?;
         Ok(voices)
     }
@@ -276,17 +276,18 @@ impl Run<'_> {
     fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
         let stage = Stage::Entries;
         let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
-        let key = Key::of("entries", draft::VERSION)
-            .with("draft", draft_key.as_str())
-            .with_value("edits", &edits)
-            .digest();
+        let key =
+            Key::of("entries", draft::VERSION).with("draft", draft_key.as_str()).with_value("edits", &edits).digest();
         if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
             return self.load(stage, &self.folder.entries());
         }
         let drafted: Draft = self.load(stage, &self.folder.draft())?;
         let (entries, conflicts) = draft::apply(&drafted, &edits);
         self.warnings.extend(conflicts.iter().map(|conflict| {
-            format!("Edit {} of entry {} could not be applied: {}.", conflict.edit.seq, conflict.edit.entry, conflict.reason)
+            format!(
+                "Edit {} of entry {} could not be applied: {}.",
+                conflict.edit.seq, conflict.edit.entry, conflict.reason
+            )
         }));
         self.save(stage, &self.folder.entries(), &key, &entries)?;
         Ok(entries)

@@ -43,7 +43,7 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
     let mut pairs = Vec::new();
     for (candidate, odds) in chosen {
         pairs.push(Pair {
-            question: vec![candidate.question.0..candidate.question.1 + 1],
+            question: std::iter::once(candidate.question.0..candidate.question.1 + 1).collect(),
             answer: pairs::answer(&sheet, &marks, candidate),
             source: pairs::source(&sheet, candidate, earliest),
             asker: pairs::asker(&sheet, candidate, earliest),

@@ -37,7 +37,7 @@ const FFT_HOP: usize = 160;
 /// Mel bands.
 const BANDS: usize = 40;
 /// Quieter windows are raised to this level (-30 dB below full scale), louder ones left, as in the encoder's training.
-const LEVEL: f32 = 0.031_622_777;
+const LEVEL: f32 = 0.031_622_78;
 
 /// A window and its voice.
 #[derive(Debug, Clone, PartialEq)]

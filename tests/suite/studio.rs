@@ -11,16 +11,16 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 /// A folder of its own for one test.
-pub struct Studio {
+pub(crate) struct Studio {
     dir: tempfile::TempDir,
 }
 
 /// What a run printed and how it ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub exit: Exit,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) exit: Exit,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 #[derive(Clone, Default)]
@@ -44,24 +44,24 @@ impl Buffer {
 }
 
 /// A file of the fixtures.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
 /// Runs FFmpeg's own command line.
-pub fn ffmpeg(arguments: &[&str]) {
+pub(crate) fn ffmpeg(arguments: &[&str]) {
     let output = Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-y"]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Studio {
     /// An empty folder; the library is made by the first run that needs it.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
     /// A library with the fixtures' settings and people.
-    pub fn with_cast() -> Self {
+    pub(crate) fn with_cast() -> Self {
         let studio = Self::new();
         std::fs::create_dir(studio.library()).unwrap();
         for name in ["spinetime.toml", "roster.toml", "glossary.toml"] {
@@ -71,16 +71,16 @@ impl Studio {
     }
 
     /// A path in the studio.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn library(&self) -> PathBuf {
+    pub(crate) fn library(&self) -> PathBuf {
         self.path("library")
     }
 
     /// A copy of a fixture, with its facts beside it.
-    pub fn bring(&self, name: &str) -> PathBuf {
+    pub(crate) fn bring(&self, name: &str) -> PathBuf {
         let stem = name.split('.').next().unwrap();
         let facts = format!("{stem}.episode.toml");
         if fixture(&facts).exists() {
@@ -98,12 +98,12 @@ impl Studio {
     }
 
     /// Runs the program in process.
-    pub fn run<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+    pub(crate) fn run<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
         self.run_until(arguments, Cancel::default())
     }
 
     /// Runs the program in process until `cancel` stops it.
-    pub fn run_until<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>, cancel: Cancel) -> Ran {
+    pub(crate) fn run_until<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>, cancel: Cancel) -> Ran {
         let (out, err) = (Buffer::default(), Buffer::default());
         let env = Env {
             console: Console::new(Box::new(out.clone()), Box::new(err.clone()), false, None),
@@ -127,14 +127,14 @@ impl Studio {
     }
 
     /// `process SOURCE`, which must succeed.
-    pub fn process(&self, source: &Path) -> Ran {
+    pub(crate) fn process(&self, source: &Path) -> Ran {
         let ran = self.run([OsString::from("process"), source.into()]);
         assert_eq!(ran.exit, Exit::Done, "{ran:?}");
         ran
     }
 
     /// The real binary, with this library.
-    pub fn program<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+    pub(crate) fn program<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_spinetime"));
         command.args(self.arguments(arguments).into_iter().skip(1));
         command.env_remove("SPINETIME_LIBRARY").env_remove("SPINETIME_MODEL").env_remove("SPINETIME_MODELS");
@@ -143,19 +143,19 @@ impl Studio {
     }
 
     /// Runs the real binary to its end.
-    pub fn output<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
+    pub(crate) fn output<S: Into<OsString>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
         self.program(arguments).output().unwrap()
     }
 
     /// The only episode's folder.
-    pub fn episode(&self) -> PathBuf {
+    pub(crate) fn episode(&self) -> PathBuf {
         let mut episodes = self.episodes();
         assert_eq!(episodes.len(), 1, "{episodes:?}");
         episodes.remove(0)
     }
 
     /// The episodes' folders.
-    pub fn episodes(&self) -> Vec<PathBuf> {
+    pub(crate) fn episodes(&self) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(self.library().join("episodes")) else { return Vec::new() };
         let mut folders: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
         folders.sort();
@@ -163,12 +163,12 @@ impl Studio {
     }
 
     /// A JSON file of the only episode.
-    pub fn json(&self, name: &str) -> serde_json::Value {
+    pub(crate) fn json(&self, name: &str) -> serde_json::Value {
         serde_json::from_slice(&std::fs::read(self.episode().join(name)).unwrap()).unwrap()
     }
 
     /// Every file below the library, with its content.
-    pub fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         collect(&self.library(), &mut files);
         files.sort();
