@@ -140,14 +140,14 @@ pub fn pullable() -> &'static [ModelFile] {
                 "ggml-base.en.bin",
                 147_964_211,
                 "a03779c86df3323075f5e796cb2ce5029f00ec8869eee3fdfb897afe36c6d002",
-                "English; better, takes about twice as long as tiny",
+                "English; better, twice as large as tiny",
             ),
             whisper(
                 "small.en",
                 "ggml-small.en.bin",
                 487_614_201,
                 "c6138d6d58ecc8322097e0f987c32f1be8bb0a18532a3f88f734d1bbf9c41e5d",
-                "English; good, takes about six times as long as tiny",
+                "English; good, six times as large as tiny",
             ),
             whisper(
                 "large-v3-turbo-q5_0",
