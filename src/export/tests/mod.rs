@@ -80,7 +80,6 @@ impl Studio {
             withdrawn: None,
             approved_by: Some("an editor".into()),
             approved_at: Some("2026-11-20T10:00:00Z".parse().unwrap()),
-            withdrawn: None,
             updated_at: "2026-11-20T10:00:00Z".parse().unwrap(),
             content_hash: digest(),
         };
