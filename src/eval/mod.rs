@@ -1,4 +1,4 @@
-//! Scores against labelled recordings and transcripts. Pure: values in, figures out.
+//! Scores against labelled recordings and transcripts. Pure: values in, figures out; only [`gold`] reads files.
 
 pub mod der;
 pub mod gold;

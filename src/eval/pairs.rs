@@ -398,4 +398,34 @@ mod tests {
         assert_eq!(report.all().pairs(), Measure { precision: 1.0, recall: 1.0, f1: 1.0 });
         assert_eq!(report.table().1.len(), golds.len() + report.kinds().len() + 2);
     }
+
+    /// The floors stand a little below what was measured, so that a change that costs pairs is seen.
+    #[test]
+    fn recordings_keep_their_pairs() {
+        let golds = gold::load(Path::new("fixtures/truth")).unwrap();
+        let silent: Vec<Gold> = golds.iter().map(Gold::without_speakers).collect();
+        for golds in [golds, silent] {
+            let report = Report::new(&golds, &propose(&golds), false);
+            let hits = |id: &str| report.documents.iter().find(|(name, ..)| name == id).unwrap().2.true_positives;
+            assert!(hits("ep1") >= 6 && hits("ep2") >= 5, "{:?}", report.table());
+            assert_eq!(report.false_on_negatives(), 0);
+            let ep2 = golds.iter().find(|gold| gold.id == "ep2").unwrap();
+            let open: Vec<_> = outline(&ep2.utterances).unanswered.into_iter().map(|open| open.question).collect();
+            assert_eq!(open, ep2.unanswered);
+        }
+    }
+
+    #[test]
+    fn scripts_kept_aside_keep_their_score() {
+        let kept_aside = |gold: &Gold| {
+            let digits: String = gold.id.chars().filter(char::is_ascii_digit).collect();
+            digits.parse::<u32>().unwrap() % 5 == 4
+        };
+        let mut golds = gold::load(Path::new("fixtures/qa-scripts")).unwrap();
+        golds.retain(kept_aside);
+        assert_eq!(golds.len(), 23);
+        let report = Report::new(&golds, &propose(&golds), false);
+        assert!(report.micro().pairs().f1 > 0.58, "{:?}", report.table());
+        assert!(report.false_on_negatives() <= 3);
+    }
 }

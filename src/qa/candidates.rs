@@ -47,7 +47,7 @@ pub(super) struct Candidate {
 }
 
 /// The `count` most likely places of an event that happens once, when `odds` tell it for each place in turn.
-fn likeliest(places: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<(usize, f32)> {
+pub(super) fn likeliest(places: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<(usize, f32)> {
     let (mut left, mut found) = (1.0f32, Vec::new());
     for (place, odds) in places {
         found.push((left * odds, place));

@@ -12,6 +12,7 @@ mod decoder;
 mod explain;
 mod features;
 mod lines;
+mod open;
 mod pairs;
 #[cfg(test)]
 mod training;
@@ -19,15 +20,12 @@ mod trees;
 mod words;
 
 use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
-use candidates::{Candidate, Marks, mark};
-use cues::Kind;
+use candidates::{Marks, mark};
 use features::{Sheet, class};
+use open::Open;
 
 /// Raised when the same sentences give another outline.
 pub const VERSION: u32 = 1;
-
-/// A sentence is a deferral, or a question that is put off, from this probability on.
-const PUT_OFF: f32 = 0.5;
 
 /// The outline of an episode: pairs in order and without overlap, and every sentence in one segment.
 ///
@@ -36,13 +34,20 @@ const PUT_OFF: f32 = 0.5;
 pub fn outline(utterances: &[Utterance]) -> Outline {
     let sheet = Sheet::read(utterances);
     let marks = decoder::mark(&sheet);
-    let rated = decoder::rate(&sheet, &marks);
+    let mut open = open::put_off(&sheet, &marks);
+    let mut rated = decoder::rate(&sheet, &marks);
+    rated.retain(|(candidate, _)| !open.iter().any(|open| open.overlaps(*candidate)));
     let chosen = decoder::choose(&rated, decoder::learned().least, sheet.len());
-    let chosen = chosen.into_iter().map(|(candidate, odds)| (pairs::trim(&sheet, &marks, candidate), odds));
-    let (put_off, chosen): (Vec<_>, Vec<_>) = chosen.partition(|(c, _)| is_put_off(&sheet, &marks, *c));
+    let chosen = pairs::unite(&sheet, &marks, chosen);
+    let trimmed = chosen.into_iter().map(|(candidate, odds)| (pairs::trim(&sheet, &marks, candidate), odds));
+    let (deferred, chosen): (Vec<_>, Vec<_>) = trimmed.partition(|(c, _)| open::only_defers(&sheet, &marks, *c));
+    open.extend(deferred.into_iter().map(|(candidate, _)| Open::from(candidate)));
     let mut earliest = 0;
     let mut pairs = Vec::new();
     for (candidate, odds) in chosen {
+        let put_off = open.iter().filter(|open| open.end <= candidate.question.0).map(|open| open.end).max();
+        earliest = earliest.max(put_off.unwrap_or(0));
+        let candidate = pairs::widen(&sheet, &marks, candidate, earliest);
         let question = candidate.question.0..candidate.question.1 + 1;
         pairs.push(Pair {
             question: vec![question],
@@ -56,7 +61,11 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
     }
     let mut outline = Outline { segments: Vec::new(), pairs, unanswered: Vec::new() };
     let mut kinds = kinds(&sheet, &marks, &outline);
-    outline.unanswered = unanswered(&sheet, &marks, &mut kinds, &put_off);
+    for open in open::complete(&sheet, &marks, open, &kinds) {
+        kinds[open.question.clone()].fill(SegmentKind::Question);
+        kinds[open.question.end..open.end].fill(SegmentKind::HandOver);
+        outline.unanswered.push(Unanswered { reason: open.reason(&sheet), question: open.question });
+    }
     for (i, kind) in kinds.into_iter().enumerate() {
         match outline.segments.last_mut().filter(|segment| segment.kind == kind) {
             Some(segment) => segment.sentences.end = i + 1,
@@ -64,18 +73,6 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
         }
     }
     outline
-}
-
-/// Whether what follows a question only puts it off.
-fn is_put_off(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> bool {
-    let (start, end) = candidate.answer;
-    end - start < 3 && (start..=end).all(|i| defers(sheet, marks, i))
-}
-
-fn defers(sheet: &Sheet<'_>, marks: &[Marks], i: usize) -> bool {
-    let share = sheet.shares[i][class::UNANSWERED];
-    marks[i][mark::UNANSWERED] > PUT_OFF
-        || (sheet.hits[i].has(Kind::Deferral) && share.max(marks[i][mark::UNANSWERED]) > 0.2)
 }
 
 fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKind> {
@@ -106,43 +103,6 @@ fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKi
         }
     }
     kinds
-}
-
-/// Questions outside pairs that are put off, in order.
-fn unanswered(
-    sheet: &Sheet<'_>,
-    marks: &[Marks],
-    kinds: &mut [SegmentKind],
-    put_off: &[(Candidate, f32)],
-) -> Vec<Unanswered> {
-    let mut found: Vec<Unanswered> = Vec::new();
-    let mut i = 0;
-    while i < sheet.len() {
-        let free = |i: usize| !matches!(kinds[i], SegmentKind::Question | SegmentKind::Answer);
-        let known = put_off.iter().find(|(c, _)| c.question.0 == i);
-        let (question, end) = if let Some((candidate, _)) = known {
-            (candidate.question.0..candidate.question.1 + 1, candidate.answer.1 + 1)
-        } else if free(i) && marks[i][mark::UNANSWERED] > PUT_OFF {
-            let end = (i..sheet.len()).find(|&k| !free(k) || marks[k][mark::UNANSWERED] <= PUT_OFF);
-            let end = end.unwrap_or(sheet.len());
-            // The question ends before the first sentence that only puts it off.
-            let asked = (i + 1..end).find(|&k| sheet.hits[k].has(Kind::Deferral)).unwrap_or(i + 1);
-            (i..asked, end)
-        } else {
-            i += 1;
-            continue;
-        };
-        let deferral = (question.start..end).rev().find(|&k| sheet.hits[k].has(Kind::Deferral));
-        let reason = match deferral {
-            Some(k) => format!("“{}” puts it off", sheet.utterances[k].text.trim()),
-            None => "nobody answers it".to_owned(),
-        };
-        kinds[question.clone()].fill(SegmentKind::Question);
-        kinds[question.end..end].fill(SegmentKind::HandOver);
-        i = end.max(question.end);
-        found.push(Unanswered { question, reason });
-    }
-    found
 }
 
 #[cfg(test)]

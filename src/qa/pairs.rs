@@ -1,6 +1,6 @@
 //! From a chosen candidate to a pair: what is cut out of the answer, how the question came, who asked.
 
-use super::candidates::{Candidate, Marks, mark};
+use super::candidates::{self, Candidate, Marks, mark};
 use super::cues::Kind;
 use super::features::{Sheet, class};
 use crate::model::{QuestionSource, Role};
@@ -23,12 +23,61 @@ fn runs((from, to): (usize, usize), passes: impl Fn(usize) -> bool) -> Vec<Range
     runs
 }
 
+/// Whether a sentence only announces a question: "The next one is for Dr. Starling."
+fn announces(sheet: &Sheet<'_>, i: usize) -> bool {
+    let (line, hits) = (&sheet.lines[i], sheet.hits[i]);
+    let content = [Kind::Asking, Kind::Interrogative, Kind::History, Kind::Attribution];
+    line.words.len() <= 12
+        && !line.asks
+        && hits.any(&[Kind::Numbering, Kind::Source, Kind::Caller])
+        && !hits.any(&content)
+}
+
+/// An answer that goes on after "do you want to add anything?" lasts at most so many sentences more.
+const ADDITION: usize = 30;
+
+/// Whether a sentence only invites another expert to add to the answer.
+fn invites_more(sheet: &Sheet<'_>, i: usize) -> bool {
+    const MORE: [&str; 8] = ["add", "adding", "jump", "comment", "thoughts", "chime", "weigh", "agree"];
+    let line = &sheet.lines[i];
+    let (asks, short) = (line.asks || !line.ends_marked, line.words.len() <= 15);
+    let elsewhere = [Kind::Attribution, Kind::Source, Kind::Numbering, Kind::Asker, Kind::History];
+    asks && short
+        && sheet.hits[i].has(Kind::Routing)
+        && !sheet.hits[i].any(&elsewhere)
+        && line.words.iter().any(|w| MORE.contains(&w.as_str()))
+}
+
+/// The chosen pairs with answers that go on after an invitation to add something, instead of a pair of its own.
+pub(super) fn unite(sheet: &Sheet<'_>, marks: &[Marks], chosen: Vec<(Candidate, f32)>) -> Vec<(Candidate, f32)> {
+    let mut united: Vec<(Candidate, f32)> = Vec::with_capacity(chosen.len());
+    for (candidate, odds) in chosen {
+        let (first, asked) = candidate.question;
+        let more = (first..=asked).all(|i| invites_more(sheet, i));
+        match united.last_mut().filter(|(before, _)| more && before.answer.1 + 1 == first) {
+            Some((before, _)) => before.answer.1 = candidate.answer.1,
+            None => united.push((candidate, odds)),
+        }
+    }
+    for k in 0..united.len() {
+        let limit = united.get(k + 1).map_or(sheet.len(), |(next, _)| next.question.0);
+        let (start, end) = united[k].0.answer;
+        let (invitation, from) = (end + 1, end + 2);
+        if start < end && from < limit && invites_more(sheet, invitation) && marks[from][mark::QUESTION] < 0.5 {
+            let places = (from..limit.min(from + ADDITION)).map(|i| (i, marks[i][mark::ANSWER_END]));
+            united[k].0.answer.1 = candidates::likeliest(places, 1).first().map_or(end, |(place, _)| *place);
+        }
+    }
+    united
+}
+
 /// The candidate without what hands over at its edges: a question starts with its own first sentence, an answer ends
 /// before thanks, routing and announcements.
 pub(super) fn trim(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> Candidate {
     let Candidate { question: (mut first, asked), answer: (mut start, mut end) } = candidate;
     let hands_over = |i: usize, instead_of: usize| marks[i][mark::HAND_OVER] > marks[i][instead_of].max(0.3);
-    while first < asked && hands_over(first, mark::QUESTION) {
+    while first < asked && (announces(sheet, first) || (hands_over(first, mark::QUESTION) && !sheet.lines[first].asks))
+    {
         first += 1;
     }
     while start < end && hands_over(start, mark::ANSWER) {
@@ -44,6 +93,22 @@ pub(super) fn trim(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> 
         end -= 1;
     }
     Candidate { question: (first, asked), answer: (start, end) }
+}
+
+/// The candidate with the sentences right before its question that ask too: two people's questions with one answer,
+/// or what the question builds on. It stays behind `earliest`.
+pub(super) fn widen(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, earliest: usize) -> Candidate {
+    let asks = |i: usize| {
+        let marks = &marks[i];
+        marks[mark::QUESTION] > 0.5
+            && marks[mark::QUESTION] > marks[mark::HAND_OVER].max(marks[mark::ANSWER])
+            && !announces(sheet, i)
+    };
+    let mut first = candidate.question.0;
+    while first > earliest && asks(first - 1) {
+        first -= 1;
+    }
+    Candidate { question: (first, candidate.question.1), ..candidate }
 }
 
 /// The runs of the answer without hand-overs, announcements and jokes in it. Its first and last sentence stay.
@@ -125,7 +190,7 @@ pub(super) fn asker(sheet: &Sheet<'_>, candidate: Candidate, earliest: usize) ->
 }
 
 const VERBS: [&str; 9] = ["asks", "asked", "writes", "wrote", "wants", "says", "wonders", "is asking", "who"];
-const NOT_NAMES: [&str; 44] = [
+const NOT_NAMES: [&str; 58] = [
     "i",
     "a",
     "the",
@@ -170,6 +235,20 @@ const NOT_NAMES: [&str; 44] = [
     "saturday",
     "sunday",
     "everyone",
+    "hi",
+    "hello",
+    "hey",
+    "good",
+    "thanks",
+    "thank",
+    "my",
+    "well",
+    "yeah",
+    "perhaps",
+    "right",
+    "sorry",
+    "please",
+    "great",
 ];
 
 struct Token<'a> {
@@ -180,7 +259,9 @@ struct Token<'a> {
 
 impl Token<'_> {
     fn is_name(&self) -> bool {
+        let abbreviation = self.bare.chars().count() > 1 && !self.bare.chars().any(char::is_lowercase);
         self.bare.chars().next().is_some_and(char::is_uppercase)
+            && !abbreviation
             && !NOT_NAMES.contains(&self.bare.to_lowercase().trim_end_matches("'s").trim_end_matches("’s"))
             && !self.bare.starts_with("I'")
             && !self.bare.starts_with("I’")
@@ -233,7 +314,13 @@ fn name_in(text: &str, asking: bool) -> Option<String> {
         let led = token.is(&["from", "by"]) || (token.is(&["asks", "says", "writes"]) && !token.closes);
         let line_of = token.is(&["of"]) && i > 0 && tokens[i - 1].is(&["line"]);
         let caller_is = token.is(&["is", "it's"]) && !asking && i > 0 && tokens[i - 1].is(&["caller", "one", "name"]);
-        if (led || line_of || caller_is)
+        // "This is Daphne", but not "I'm calling from Mossy Hollow" or "Maria from Queens".
+        let own = asking && token.is(&["is"]) && i > 0 && tokens[i - 1].is(&["this", "name"]);
+        let place = token.is(&["from"])
+            && i > 0
+            && (tokens[i - 1].is_name() || tokens[i - 1].is(&["calling", "i'm", "am", "here"]));
+        if (led || line_of || caller_is || own)
+            && !place
             && !token.closes
             && let Some(name) = name_from(&tokens, i + 1)
         {
@@ -265,6 +352,8 @@ mod tests {
             ("The next one is for Dr. Starling.", None),
             ("Someone asks, how long should I try physical therapy?", None),
             ("This one came in by email.", None),
+            ("Hi, thanks for taking my question, I'm calling from Mossy Hollow.", None),
+            ("My neck MRI says there is narrowing.", None),
         ];
         for (text, name) in cases {
             assert_eq!(name_in(text, false).as_deref(), name, "{text}");
