@@ -24,7 +24,7 @@ scripts/deny.sh
 
 step "tests"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --release --locked
+  cargo nextest run --release --locked --no-fail-fast
 else
-  cargo test --release --locked
+  cargo test --release --locked --no-fail-fast
 fi

@@ -199,7 +199,23 @@ pub(super) fn print(transcript: &Transcript, ranges: &[Range<usize>]) -> Printed
         let hollow = kept.is_empty() && !spoken.is_empty();
         return Printed { tokens: clean(&spoken, true), hollow, attributions };
     }
+    unquote(&mut kept);
     Printed { tokens: kept, hollow: false, attributions }
+}
+
+/// Takes the quotation marks off a question that is one quotation from its first to its last word: "She asks, ..." is
+/// gone, and the page says that it is a question.
+fn unquote(tokens: &mut [Token]) {
+    const MARKS: [char; 3] = ['"', '“', '”'];
+    let marks = tokens.iter().map(|t| t.text.matches(MARKS).count()).sum::<usize>();
+    let opens = tokens.first().is_some_and(|t| t.text.starts_with(MARKS));
+    let closes = tokens.last().is_some_and(|t| t.text.ends_with(MARKS));
+    // One mark alone is a quotation whose other end was cut off with the head, or that the recogniser forgot.
+    if (marks == 2 && opens && closes) || (marks == 1 && (opens || closes)) {
+        for token in tokens {
+            token.text = token.text.replace(MARKS, "");
+        }
+    }
 }
 
 /// How many tokens at a sentence's beginning can go; all of them when nothing else is there.

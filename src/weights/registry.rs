@@ -4,10 +4,8 @@ use std::fmt;
 
 /// Speech detection, for the stage `speech`.
 pub const SPEECH_DETECTION: &str = "silero-vad-sequence";
-/// The first voice model, for the stage `speakers`.
+/// The voice encoder, for the stage `speakers`.
 pub const VOICES: &str = "ge2e-voice-encoder";
-/// The second voice model; `speakers` works without it, less well.
-pub const VOICES_FINE: &str = "wespeaker-resnet34-int8";
 
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,16 +95,6 @@ pub fn shipped() -> &'static [ModelFile] {
                 note: "256 values a voice",
                 licence: "Apache-2.0",
                 source: "Resemblyzer, Resemble AI",
-            },
-            ModelFile {
-                name: VOICES_FINE,
-                file: "wespeaker-resnet34-int8.onnx",
-                bytes: 6_881_071,
-                sha256: "5634231a87b355ff3ce679d243ba49a6d985c667dc82de7ba610ee562c4f7c73",
-                purpose: Purpose::Voices,
-                note: "256 values a voice, finer",
-                licence: "CC-BY-4.0",
-                source: "WeSpeaker ResNet34 as published by pyannote.ai, stored with 8-bit weights",
             },
         ]
     }

@@ -41,7 +41,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jiff", ANYWHERE),
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
-    ("sha1", ANYWHERE),
     ("sha2", ANYWHERE),
     ("thiserror", ANYWHERE),
     ("toml", ANYWHERE),
