@@ -107,7 +107,7 @@ fn a_folder_gives_an_episode_for_each_recording_and_one_failure_stops_no_other()
     let ran = studio.run(["process".into(), folder.into_os_string()]);
     assert_eq!(ran.exit, Exit::Input);
     assert!(ran.err.contains("a broken one.mp4"), "{}", ran.err);
-    assert!(studio.episode().ends_with("b-e-clip"), "{:?}", studio.episode());
+    assert!(studio.episode().ends_with("spine-time-quick-test-clip-bed-rest"), "{:?}", studio.episode());
 }
 
 #[test]

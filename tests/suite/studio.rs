@@ -167,10 +167,11 @@ impl Studio {
         serde_json::from_slice(&std::fs::read(self.episode().join(name)).unwrap()).unwrap()
     }
 
-    /// Every file below the library, with its content.
+    /// Every file below the library, with its content; but for the locks, which say who was there last.
     pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         collect(&self.library(), &mut files);
+        files.retain(|(path, _)| path.file_name().unwrap() != "lock");
         files.sort();
         files
     }
