@@ -12,6 +12,8 @@ cargo build --release --locked
 mkdir -p "$library"
 cp --no-clobber fixtures/library/*.toml "$library/"
 
-target/release/spinetime --library "$library" process fixtures/ep1.m4a
-target/release/spinetime --library "$library" export "$episode" --drafts --format html --out "$pages"
+spinetime=(target/release/spinetime --library "$library")
+"${spinetime[@]}" process fixtures/ep1.m4a >/dev/null
+"${spinetime[@]}" export "$episode" --drafts --format html --out "$pages" >/dev/null
+"${spinetime[@]}" show "$episode"
 printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/$episode/index.html"
