@@ -19,20 +19,12 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
         .into());
     }
     let path = context.library_path();
-    let library = match Library::open(&path) {
-        Ok(library) => library,
-        // Nothing is lost by making the library that a first run needs.
-        Err(_) if context.args.library.is_none() => Library::init(&path)?.0,
-        Err(error) => return Err(error.into()),
-    };
-    let wishes = Wishes {
-        model: args.model.clone().map(|m| (m, Origin::Option)),
-        language: args.language.clone(),
-        jobs: args.jobs,
-        redo: args.redo,
-    };
-    let settings = settings::settings(&library, &context.store(), &wishes)?;
-    let (sources, mut worst, mut errors) = expand(context, &library, &args.sources);
+    let there = Library::open(&path);
+    if let (Err(error), Some(_)) = (&there, &context.args.library) {
+        context.show_error(error);
+        return Err(Failed::Shown(error.exit()));
+    }
+    let (sources, mut worst, mut errors) = expand(context, there.as_ref().ok(), &args.sources);
     let stated = args.title.is_some() || args.held_on.is_some() || args.youtube.is_some();
     if sources.len() > 1 && stated {
         return Err(Usage::new(
@@ -41,23 +33,32 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
         )
         .into());
     }
+    let library = match there {
+        Ok(library) => Some(library),
+        // The library that a first run needs; for nothing, none is made.
+        Err(_) if !sources.is_empty() => Some(Library::init(&path)?.0),
+        Err(_) => None,
+    };
     let mut reports = Vec::new();
-    for source in sources {
-        let request =
-            Request { source, title: args.title.clone(), held_on: args.held_on, youtube: args.youtube.clone() };
-        match one(context, &library, &request, &settings) {
-            Ok(report) => {
-                if !context.args.json {
-                    tell(context, &library, &report)?;
+    if let Some(library) = library.filter(|_| !sources.is_empty()) {
+        let settings = settings::settings(&library, &context.store(), &wishes(args))?;
+        for source in sources {
+            let request =
+                Request { source, title: args.title.clone(), held_on: args.held_on, youtube: args.youtube.clone() };
+            match one(context, &library, &request, &settings) {
+                Ok(report) => {
+                    if !context.args.json {
+                        tell(context, &library, &report)?;
+                    }
+                    reports.push(report);
                 }
-                reports.push(report);
-            }
-            Err(error) => {
-                show(context, &error);
-                worst = worst.max(error.exit());
-                errors.push(ErrorDocument::of(&error));
-                if error.exit() == Exit::Interrupted {
-                    break;
+                Err(error) => {
+                    show(context, &error);
+                    worst = worst.max(error.exit());
+                    errors.push(ErrorDocument::of(&error));
+                    if error.exit() == Exit::Interrupted {
+                        break;
+                    }
                 }
             }
         }
@@ -68,11 +69,24 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
     if worst == Exit::Done { Ok(Exit::Done) } else { Err(Failed::Shown(worst)) }
 }
 
+fn wishes(args: &ProcessArgs) -> Wishes {
+    Wishes {
+        model: args.model.clone().map(|m| (m, Origin::Option)),
+        language: args.language.clone(),
+        jobs: args.jobs,
+        redo: args.redo,
+    }
+}
+
 /// Folders become their recordings. What can't be read is told of and passed over.
-fn expand(context: &Context, library: &Library, sources: &[PathBuf]) -> (Vec<PathBuf>, Exit, Vec<ErrorDocument>) {
+fn expand(
+    context: &Context,
+    library: Option<&Library>,
+    sources: &[PathBuf],
+) -> (Vec<PathBuf>, Exit, Vec<ErrorDocument>) {
     let (mut found, mut worst, mut errors) = (Vec::new(), Exit::Done, Vec::new());
     for source in sources {
-        let known = || source.to_str().is_some_and(|name| library.episode(name).is_ok());
+        let known = || library.zip(source.to_str()).is_some_and(|(library, name)| library.episode(name).is_ok());
         match fetch::recordings_in(source) {
             Ok(paths) => found.extend(paths),
             Err(_) if !source.exists() && known() => found.push(source.clone()),

@@ -63,7 +63,8 @@ fn print(context: &Context, library: &Library, episode: &str, entry: &Entry, why
     }
     for flag in entry.flags.iter().filter(|f| f.resolved.is_none()) {
         let weight = if flag.blocking { "must be resolved" } else { "to check" };
-        context.say(&format!("  {} ({weight}, {}): {}", flag.start, flag.code, flag.message))?;
+        let about = if flag.text.is_empty() { String::new() } else { format!(" [{}]", flag.text) };
+        context.say(&format!("  {}{about} ({weight}, {}): {}", flag.start, flag.code, flag.message))?;
     }
     if why {
         context.say(&format!("Why this is an entry (confidence {:.2}):", entry.confidence))?;

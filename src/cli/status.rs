@@ -45,23 +45,29 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
 fn row(folder: &EpisodeFolder) -> Result<Row, LibraryError> {
     let entries: Option<Entries> = artefact::load(&folder.entries())?;
     let facts = folder.read_facts()?;
+    let answered = entries.as_ref().map_or(0, |e| e.entries.iter().filter(|e| e.answer.is_some()).count());
     let count =
         |wanted: &[Status]| entries.iter().flat_map(|e| &e.entries).filter(|e| wanted.contains(&e.status)).count();
+    let to_review = count(&[Status::NeedsReview, Status::Draft]);
     Ok(Row {
         id: folder.id.to_string(),
         title: facts.title.unwrap_or_default(),
         held_on: facts.held_on.map(|d| d.to_string()),
-        state: state(folder, entries.is_some()).to_owned(),
-        entries: entries.as_ref().map_or(0, |e| e.entries.iter().filter(|e| e.answer.is_some()).count()),
-        needs_review: count(&[Status::NeedsReview, Status::Draft]),
+        state: state(folder, entries.as_ref().map(|_| (answered, to_review))).to_owned(),
+        entries: answered,
+        needs_review: to_review,
         approved: count(&[Status::Approved]),
     })
 }
 
-/// How far the episode has come, in an editor's words.
-fn state(folder: &EpisodeFolder, entries: bool) -> &'static str {
-    if entries {
-        "ready for review"
+/// How far the episode has come, in an editor's words. `entries` has how many there are and how many are to review.
+fn state(folder: &EpisodeFolder, entries: Option<(usize, usize)>) -> &'static str {
+    if let Some((all, to_review)) = entries {
+        match (all, to_review) {
+            (0, _) => "no audience questions",
+            (_, 0) => "reviewed",
+            _ => "ready for review",
+        }
     } else if folder.draft().exists() || folder.transcript().exists() {
         "transcribed, not finished"
     } else if folder.readings().exists() {

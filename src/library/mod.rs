@@ -302,6 +302,21 @@ mod tests {
     }
 
     #[test]
+    fn the_commented_settings_are_all_settings_with_their_defaults() {
+        let settings = TEMPLATES[0].1;
+        let uncommented: Vec<&str> = settings
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line))
+            .collect();
+        let uncommented = uncommented.join("\n");
+        assert_eq!(config::parse::<Config>(SETTINGS, &uncommented).unwrap(), Config::default());
+        let all = toml::to_string(&Config::default()).unwrap();
+        for key in all.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key) {
+            assert!(settings.contains(&format!("# {key} = ")), "{key} is not explained");
+        }
+    }
+
+    #[test]
     fn an_episode_is_found_by_an_unmistakable_part_of_its_name() {
         let dir = tempfile::tempdir().unwrap();
         let (library, _) = Library::init(dir.path()).unwrap();
