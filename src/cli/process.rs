@@ -19,12 +19,12 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
         .into());
     }
     let path = context.library_path();
-    let there = Library::open(&path);
-    if let (Err(error), Some(_)) = (&there, &context.args.library) {
-        context.show_error(error);
-        return Err(Failed::Shown(error.exit()));
-    }
-    let (sources, mut worst, mut errors) = expand(context, there.as_ref().ok(), &args.sources);
+    let there = match Library::open(&path) {
+        Ok(library) => Some(library),
+        Err(error) if context.args.library.is_some() => return Err(error.into()),
+        Err(_) => None,
+    };
+    let (sources, mut worst, mut errors) = expand(context, there.as_ref(), &args.sources);
     let stated = args.title.is_some() || args.held_on.is_some() || args.youtube.is_some();
     if sources.len() > 1 && stated {
         return Err(Usage::new(
@@ -34,10 +34,9 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
         .into());
     }
     let library = match there {
-        Ok(library) => Some(library),
         // The library that a first run needs; for nothing, none is made.
-        Err(_) if !sources.is_empty() => Some(Library::init(&path)?.0),
-        Err(_) => None,
+        None if !sources.is_empty() => Some(Library::init(&path)?.0),
+        there => there,
     };
     let mut reports = Vec::new();
     if let Some(library) = library.filter(|_| !sources.is_empty()) {
