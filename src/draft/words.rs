@@ -81,7 +81,7 @@ pub(super) fn core(token: &str) -> &str {
     token[start..].trim_end_matches(is_mark)
 }
 
-/// [`core`] in lower case with straight apostrophes: the form that the lists hold.
+/// [`core()`] in lower case with straight apostrophes: the form that the lists hold.
 pub(super) fn low(token: &str) -> String {
     core(token).replace('’', "'").to_lowercase()
 }
