@@ -12,10 +12,10 @@ step "leftovers"
 scripts/leftovers.sh
 
 step "lints"
-cargo clippy --release --locked --all-targets --quiet -- -D warnings
+cargo clippy --release --locked --all-targets --all-features --quiet -- -D warnings
 
 step "documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items --quiet
+RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --all-features --no-deps --document-private-items --quiet
 
 step "licences and sources of dependencies"
 scripts/deny.sh

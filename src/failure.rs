@@ -94,6 +94,40 @@ pub fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// An error of whatever feeds a stage, passed on as it came.
+#[derive(Debug)]
+pub struct Passed(Box<dyn Failure>);
+
+impl Passed {
+    /// Passes `error` on.
+    #[must_use]
+    pub fn on(error: impl Failure) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl fmt::Display for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Passed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Failure for Passed {
+    fn exit(&self) -> Exit {
+        self.0.exit()
+    }
+
+    fn remedy(&self) -> Option<String> {
+        self.0.remedy()
+    }
+}
+
 /// Somebody asked the run to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancelled;

@@ -220,7 +220,7 @@ def report(docs, picks, only):
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--scripts", default="fixtures/qa-scripts")
-    ap.add_argument("--run", default="cargo test --release --lib --")
+    ap.add_argument("--run", default="cargo run --release --features training --example training --")
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--out", default="src/qa")
     o = ap.parse_args()
@@ -231,7 +231,7 @@ def main():
         print(f"{time.time() - began:6.0f} s ", *text, flush=True)
 
     def step(name):
-        subprocess.run(o.run.split() + [name, "--ignored"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(o.run.split() + [name], check=True)
 
     known = scripts.load(o.scripts)
     learn = [d for d in known if not scripts.kept_aside(d["name"])]
@@ -253,7 +253,7 @@ def main():
     classes = np.concatenate([d["classes"] for d in docs])
 
     # Words.
-    step("step_1_words")
+    step("words")
     grams = [json.loads(l) for l in open(f"{WORK}/grams.jsonl", encoding="utf-8")]
     where = {}
     for g, s in zip(grams, script):
@@ -289,7 +289,7 @@ def main():
     p.tofile(f"{WORK}/shares.bin")
 
     # Sentences.
-    step("step_2_sentences")
+    step("sentences")
     x = np.fromfile(f"{WORK}/sentences.bin", np.float32).reshape(len(grams), -1)
     y = np.zeros((len(grams), len(MARKS)), np.float32)
     for d, s in zip(docs, starts):
@@ -321,13 +321,13 @@ def main():
 
     marks, ensembles = learn_marks(x, 0)
     marks.tofile(f"{WORK}/marks.bin")
-    step("step_3_context")
+    step("context")
     context = np.fromfile(f"{WORK}/context.bin", np.float32).reshape(len(grams), -1)
     marks, again = learn_marks(np.hstack([x, context]), 1000)
     marks.tofile(f"{WORK}/marks.bin")
 
     # Pairs.
-    step("step_4_pairs")
+    step("pairs")
     places = np.fromfile(f"{WORK}/places.bin", np.float32).astype(int).reshape(-1, 5)
     x = np.fromfile(f"{WORK}/pairs.bin", np.float32).reshape(len(places), -1)
     y = np.array([worth(r[1:], docs[r[0]]["pairs"]) for r in places], np.float32)

@@ -3,17 +3,14 @@
 use super::settings::{self, Origin, Wishes};
 use super::{Context, Failed, Usage, process, report};
 use crate::atomic;
-use crate::eval::gold::{self, Gold, Predicted};
-use crate::eval::pairs::{Report, Score};
+use crate::eval::gold::{self, Gold};
+use crate::eval::pairs::{self, Report, Score};
 use crate::eval::recording::{self, Figures, Truth};
 use crate::failure::Exit;
 use crate::fetch;
 use crate::library::{Library, LibraryError, artefact};
-use crate::model::{Outline, Pair, Transcript};
+use crate::model::Transcript;
 use crate::pipeline::Request;
-use crate::qa;
-use std::collections::HashMap;
-use std::ops::Range;
 use std::path::Path;
 
 /// An answer that starts within this many seconds of the truth is on the spot.
@@ -42,8 +39,7 @@ pub(super) fn run(
 
 fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Result<f64, Failed> {
     let golds = gold::load(dir)?;
-    let found: HashMap<String, Vec<Predicted>> =
-        golds.iter().map(|gold| (gold.id.clone(), predict(&qa::outline(&gold.utterances)))).collect();
+    let found = pairs::propose(&golds);
     if let Some(folder) = predictions {
         atomic::create_folder(folder)?;
         for (id, pairs) in &found {
@@ -83,15 +79,6 @@ fn scores_document(scores: &Report) -> serde_json::Value {
         "documents": documents, "micro": one(&scores.micro()), "all": one(&scores.all()),
         "macro_f1": scores.macro_f1(), "false_on_negatives": scores.false_on_negatives(),
     })
-}
-
-fn predict(outline: &Outline) -> Vec<Predicted> {
-    let whole = |runs: &[Range<usize>]| match (runs.first(), runs.last()) {
-        (Some(first), Some(last)) => first.start..last.end,
-        _ => 0..0,
-    };
-    let one = |pair: &Pair| Predicted { question: whole(&pair.question), answer: whole(&pair.answer) };
-    outline.pairs.iter().map(one).collect()
 }
 
 /// Every recording of `dir` that has its truth in `dir/truth`, through the whole pipeline in a library of its own.

@@ -43,7 +43,7 @@ fn entry(context: &Context, library: &Library, id: &EntryId, why: bool) -> Resul
             return Ok(Exit::Done);
         }
     }
-    Err(LibraryError::NoEpisode(id.to_string()).into())
+    Err(LibraryError::NoEntry(id.clone()).into())
 }
 
 fn print(context: &Context, library: &Library, episode: &str, entry: &Entry, why: bool) -> Result<(), Failed> {

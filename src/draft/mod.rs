@@ -124,10 +124,10 @@ impl Failure for DraftError {
                     .into()
             }
             Self::BeyondTranscript { .. } | Self::BadPair { .. } => {
-                "Run the same command again with --redo qa, so that the outline is made anew.".into()
+                "Run the same command again with --redo segment, so that the outline is made anew.".into()
             }
             Self::BadTranscript { .. } => {
-                "Run the same command again with --redo speech, so that the transcript is made anew.".into()
+                "Run the same command again with --redo transcribe, so that the transcript is made anew.".into()
             }
         })
     }

@@ -11,7 +11,7 @@ pub use lock::{Holder, Lock};
 use crate::atomic::{self, WriteError};
 use crate::config::{self, Config, ConfigError, Glossary};
 use crate::failure::{Exit, Failure};
-use crate::model::{EpisodeFacts, EpisodeId};
+use crate::model::{EntryId, EpisodeFacts, EpisodeId};
 use crate::roster::{Roster, RosterError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,17 @@ pub enum LibraryError {
     /// No episode has this id.
     #[error("the library has no episode \"{0}\"")]
     NoEpisode(String),
+    /// More than one episode has this in its id.
+    #[error("\"{name}\" may be any of these episodes: {}", ids.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        name: String,
+        /// The episodes.
+        ids: Vec<String>,
+    },
+    /// No entry has this id.
+    #[error("the library has no entry \"{0}\"")]
+    NoEntry(EntryId),
     /// A file can't be read.
     #[error("{} could not be read", path.display())]
     Unreadable {
@@ -86,7 +97,7 @@ fn busy(path: &Path, holder: Option<&Holder>) -> String {
 impl Failure for LibraryError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoLibrary(_) | Self::NoEpisode(_) => Exit::Usage,
+            Self::NoLibrary(_) | Self::NoEpisode(_) | Self::Ambiguous { .. } | Self::NoEntry(_) => Exit::Usage,
             Self::Unreadable { .. } | Self::Damaged { .. } | Self::Newer { .. } => Exit::Unexpected,
             Self::Busy { .. } => Exit::Busy,
             Self::Write(e) => e.exit(),
@@ -99,6 +110,8 @@ impl Failure for LibraryError {
         match self {
             Self::NoLibrary(_) => Some("Make one with \"spinetime init\", or name it with --library.".into()),
             Self::NoEpisode(_) => Some("\"spinetime status\" lists the episodes.".into()),
+            Self::Ambiguous { .. } => Some("Give more of its id.".into()),
+            Self::NoEntry(_) => Some("\"spinetime show EPISODE\" lists an episode's entries.".into()),
             Self::Unreadable { .. } => Some("See that you may read that file, then try again.".into()),
             Self::Damaged { path, .. } if path.extension().is_some_and(|e| e == "jsonl") => {
                 Some("Restore that file from a backup: it holds people's edits.".into())
@@ -232,17 +245,20 @@ impl Library {
     /// The folder of the episode that `name` means: its id, or the beginning or an unmistakable part of it.
     ///
     /// # Errors
-    /// [`LibraryError::NoEpisode`] when there is none, or more than one.
+    /// [`LibraryError::NoEpisode`] when there is none, [`LibraryError::Ambiguous`] when there are several.
     pub fn episode(&self, name: &str) -> Result<EpisodeFolder, LibraryError> {
         let folders = self.episodes()?;
         if let Some(exact) = folders.iter().find(|f| f.id.as_str() == name) {
             return Ok(exact.clone());
         }
         let mut like = folders.into_iter().filter(|f| !name.is_empty() && f.id.as_str().contains(name));
-        match (like.next(), like.next()) {
-            (Some(only), None) => Ok(only),
-            _ => Err(LibraryError::NoEpisode(name.to_owned())),
+        let Some(first) = like.next() else { return Err(LibraryError::NoEpisode(name.to_owned())) };
+        let mut ids: Vec<String> = like.map(|f| f.id.to_string()).collect();
+        if ids.is_empty() {
+            return Ok(first);
         }
+        ids.insert(0, first.id.to_string());
+        Err(LibraryError::Ambiguous { name: name.to_owned(), ids })
     }
 }
 
@@ -324,6 +340,10 @@ mod tests {
             std::fs::create_dir_all(library.folder(id.parse().unwrap()).path()).unwrap();
         }
         assert_eq!(library.episode("neck").unwrap().id.as_str(), "2025-05-14-your-neck");
-        assert!(matches!(library.episode("your"), Err(LibraryError::NoEpisode(_))));
+        assert_eq!(
+            library.episode("your").unwrap_err().to_string(),
+            "\"your\" may be any of these episodes: 2025-03-12-your-back, 2025-05-14-your-neck"
+        );
+        assert!(matches!(library.episode("leg"), Err(LibraryError::NoEpisode(_))));
     }
 }

@@ -52,10 +52,12 @@ pub(super) fn place(library: &Library, request: &Request, world: &World) -> Resu
     atomic::create_folder(&library.root().join("episodes")).map_err(|e| fail(e.into()))?;
     let _guard = Lock::take(&library.lock_path(), &world.holder, PATIENCE).map_err(fail)?;
 
-    if let (false, Some(name)) = (path.exists(), path.to_str())
-        && let Ok(folder) = library.episode(name)
-    {
-        return reopen(folder, request, world);
+    if let (false, Some(name)) = (path.exists(), path.to_str()) {
+        match library.episode(name) {
+            Ok(folder) => return reopen(folder, request, world),
+            Err(error @ LibraryError::Ambiguous { .. }) => return Err(fail(error)),
+            Err(_) => {}
+        }
     }
     if let Some(folder) = find(library, path, world.cancel).map_err(fail)? {
         let lock = lock(&folder, &subject, world)?;

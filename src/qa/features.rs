@@ -52,13 +52,13 @@ impl Row {
     }
 
     /// A row that remembers the names of its columns.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "training"))]
     pub(super) fn named() -> Self {
         Self { names: Some(Vec::new()), ..Self::default() }
     }
 
     /// The names of the columns of a row made by [`Row::named`].
-    #[cfg(test)]
+    #[cfg(any(test, feature = "training"))]
     pub(super) fn into_names(self) -> Vec<String> {
         self.names.unwrap_or_default()
     }

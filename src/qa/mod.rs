@@ -14,8 +14,8 @@ mod features;
 mod lines;
 mod open;
 mod pairs;
-#[cfg(test)]
-mod training;
+#[cfg(feature = "training")]
+pub mod training;
 mod trees;
 mod words;
 

@@ -125,7 +125,7 @@ fn is_foreign(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, i: usize
     // "Dr. Starling, do you want to add anything?" by somebody who doesn't answer.
     let routed = hits.has(Kind::Routing) && sheet.lines[i].words.len() <= 15 && sheet.lines[i].asks;
     let by_host = sheet.same_voice(candidate.question.1, i) > 0.5 || sheet.utterances[i].role == Some(Role::Host);
-    if routed && (by_host || !by_answering_voice) && hits.any(&[Kind::Routing]) {
+    if routed && (by_host || !by_answering_voice) {
         return true;
     }
     !by_answering_voice && (marks[i][mark::HAND_OVER] > CUT || interlude > CUT + 0.2) && marks[i][mark::ANSWER] < 0.6

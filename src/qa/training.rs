@@ -1,125 +1,72 @@
 //! The columns for `training/train.py`, so that it learns from exactly what the program computes.
 //!
-//! Not tests of anything: each step reads `target/qa-training/` and writes there. `training/README.md` tells the order.
+//! Only with the feature `training`; the program `training/columns.rs` reads and writes the files.
 
-use super::candidates::{self, Marks};
+use super::candidates::{self, MARKS};
 use super::features::{Row, Sheet};
 use super::lines::Line;
-use super::words::{self, Shares};
-use crate::model::{ClusterId, Role, Utterance};
-use serde::Deserialize;
-use std::fs;
-use std::path::PathBuf;
+use super::words::{self, CLASSES};
+use crate::model::Utterance;
 
-#[derive(Deserialize)]
-struct Spoken {
-    text: String,
-    speaker: Option<u32>,
-    role: Option<Role>,
+/// Probabilities of [`CLASSES`] for one sentence.
+pub type Shares = [f32; CLASSES.len()];
+/// Probabilities of [`MARKS`] for one sentence.
+pub type Marks = [f32; MARKS.len()];
+/// A candidate's first and last sentence of the question and of the answer.
+pub type Place = [usize; 4];
+
+/// Rows of figures, one after the other, with the names of the columns.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Columns {
+    /// All rows in one.
+    pub values: Vec<f32>,
+    /// A name for each column; empty while there is no row.
+    pub names: Vec<String>,
 }
 
-fn file(name: &str) -> PathBuf {
-    PathBuf::from("target/qa-training").join(name)
+impl Columns {
+    fn add(&mut self, fill: impl FnOnce(&mut Row)) {
+        let mut row = if self.names.is_empty() { Row::named() } else { Row::default() };
+        fill(&mut row);
+        self.values.append(&mut row.values);
+        if self.names.is_empty() {
+            self.names = row.into_names();
+        }
+    }
 }
 
-fn documents() -> Vec<Vec<Utterance>> {
-    let text = fs::read_to_string(file("documents.jsonl")).unwrap();
-    let read = |line: &str| {
-        let spoken: Vec<Spoken> = serde_json::from_str(line).unwrap();
-        spoken
-            .into_iter()
-            .map(|s| Utterance { text: s.text, span: None, speaker: s.speaker.map(ClusterId), role: s.role })
-            .collect()
-    };
-    text.lines().map(read).collect()
+/// The words and word pairs of a sentence that the word table may weigh.
+#[must_use]
+pub fn grams(text: &str) -> Vec<String> {
+    words::grams(&Line::read(text))
 }
 
-fn numbers(name: &str) -> Vec<f32> {
-    let bytes = fs::read(file(name)).unwrap();
-    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
-}
-
-fn write(name: &str, values: &[f32]) {
-    fs::write(file(name), values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
-}
-
-fn rows<const N: usize>(values: &[f32], at: usize, count: usize) -> Vec<[f32; N]> {
-    values[at * N..(at + count) * N].chunks_exact(N).map(|row| row.try_into().unwrap()).collect()
-}
-
-fn sheet(document: &[Utterance], shares: Vec<Shares>) -> Sheet<'_> {
+fn sheet<'a>(document: &'a [Utterance], shares: &[Shares]) -> Sheet<'a> {
     let lines = document.iter().map(|u| Line::read(&u.text)).collect();
-    Sheet::with_shares(document, lines, shares)
+    Sheet::with_shares(document, lines, shares.to_vec())
 }
 
-#[test]
-#[ignore = "a step of training"]
-fn step_1_words() {
-    let lines = documents().concat();
-    let grams: Vec<String> =
-        lines.iter().map(|u| serde_json::to_string(&words::grams(&Line::read(&u.text))).unwrap()).collect();
-    fs::write(file("grams.jsonl"), grams.join("\n")).unwrap();
-}
-
-#[test]
-#[ignore = "a step of training"]
-fn step_2_sentences() {
-    let shares = numbers("shares.bin");
-    let (mut at, mut columns, mut names) = (0, Vec::new(), Vec::new());
-    for document in documents() {
-        let sheet = sheet(&document, rows(&shares, at, document.len()));
-        at += document.len();
-        for i in 0..document.len() {
-            let mut row = if names.is_empty() { Row::named() } else { Row::default() };
-            sheet.push_sentence(i, &mut row);
-            columns.append(&mut row.values);
-            if names.is_empty() {
-                names = row.into_names();
-            }
-        }
+/// Adds a row for each sentence of `document`, whose classes are `shares`.
+pub fn sentences(document: &[Utterance], shares: &[Shares], columns: &mut Columns) {
+    let sheet = sheet(document, shares);
+    for i in 0..document.len() {
+        columns.add(|row| sheet.push_sentence(i, row));
     }
-    write("sentences.bin", &columns);
-    fs::write(file("sentences.names"), names.join("\n")).unwrap();
 }
 
-#[test]
-#[ignore = "a step of training"]
-fn step_3_context() {
-    let marks = numbers("marks.bin");
-    let (mut at, mut columns) = (0, Vec::new());
-    for document in documents() {
-        let first: Vec<Marks> = rows(&marks, at, document.len());
-        at += document.len();
-        for i in 0..document.len() {
-            let mut row = Row::default();
-            candidates::push_context(&first, i, &mut row);
-            columns.append(&mut row.values);
-        }
+/// Adds a row for each sentence of a document: what `marks`, those of the first round, say around it.
+pub fn context(marks: &[Marks], columns: &mut Columns) {
+    for i in 0..marks.len() {
+        columns.add(|row| candidates::push_context(marks, i, row));
     }
-    write("context.bin", &columns);
 }
 
-#[test]
-#[ignore = "a step of training"]
-fn step_4_pairs() {
-    let (shares, marks) = (numbers("shares.bin"), numbers("marks.bin"));
-    let (mut at, mut columns, mut names, mut places) = (0, Vec::new(), Vec::new(), Vec::new());
-    for (number, document) in documents().iter().enumerate() {
-        let sheet = sheet(document, rows(&shares, at, document.len()));
-        let marks: Vec<Marks> = rows(&marks, at, document.len());
-        at += document.len();
-        for candidate in candidates::propose(&sheet, &marks) {
-            let mut row = if names.is_empty() { Row::named() } else { Row::default() };
-            candidates::push(&sheet, &marks, candidate, &mut row);
-            columns.append(&mut row.values);
-            if names.is_empty() {
-                names = row.into_names();
-            }
-            let (question, answer) = (candidate.question, candidate.answer);
-            places.extend([number, question.0, question.1, answer.0, answer.1].map(|n| n as f32));
-        }
+/// Adds a row for each candidate of `document`, and returns where they lie.
+pub fn pairs(document: &[Utterance], shares: &[Shares], marks: &[Marks], columns: &mut Columns) -> Vec<Place> {
+    let sheet = sheet(document, shares);
+    let found = candidates::propose(&sheet, marks);
+    for candidate in &found {
+        columns.add(|row| candidates::push(&sheet, marks, *candidate, row));
     }
-    write("pairs.bin", &columns);
-    write("places.bin", &places);
-    fs::write(file("pairs.names"), names.join("\n")).unwrap();
+    found.iter().map(|c| [c.question.0, c.question.1, c.answer.0, c.answer.1]).collect()
 }

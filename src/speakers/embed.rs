@@ -5,7 +5,7 @@
 
 use super::SpeakersError;
 use super::turns::Piece;
-use crate::failure::Failure;
+use crate::failure::{Failure, Passed};
 use crate::model::{Chunk, Millis, SAMPLE_RATE};
 use crate::progress::{Amount, Cancel, Progress};
 use realfft::{RealFftPlanner, RealToComplex};
@@ -109,7 +109,7 @@ pub(super) fn embed<E: Failure>(
     let mut open = plan(pieces).peekable();
     for chunk in audio {
         cancel.check()?;
-        tape.append(chunk.map_err(SpeakersError::audio)?);
+        tape.append(chunk.map_err(|e| SpeakersError::Audio(Passed::on(e)))?);
         while let Some(window) = open.next_if(|w| w.start + w.length <= tape.end()) {
             let samples = tape.cut(window.start, window.length);
             waiting.push((window, samples));

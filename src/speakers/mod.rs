@@ -15,11 +15,10 @@ mod roles;
 mod script;
 mod turns;
 
-use crate::failure::{Cancelled, Exit, Failure};
+use crate::failure::{Cancelled, Exit, Failure, Passed};
 use crate::model::{Chunk, Cluster, ClusterId, Millis, Speakers, Transcript, Turn};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Person;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -42,22 +41,6 @@ pub struct Expected {
     pub experts: Vec<Person>,
     /// The whole roster.
     pub people: Vec<Person>,
-}
-
-/// An error of the audio stream, passed on as it came.
-#[derive(Debug)]
-pub struct AudioFault(Box<dyn Failure>);
-
-impl fmt::Display for AudioFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for AudioFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
 }
 
 /// Voices can't be told apart.
@@ -83,23 +66,17 @@ pub enum SpeakersError {
     },
     /// The audio ended with an error.
     #[error(transparent)]
-    Audio(AudioFault),
+    Audio(Passed),
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-}
-
-impl SpeakersError {
-    fn audio(error: impl Failure) -> Self {
-        Self::Audio(AudioFault(Box::new(error)))
-    }
 }
 
 impl Failure for SpeakersError {
     fn exit(&self) -> Exit {
         match self {
             Self::ModelUnreadable { .. } | Self::ModelDamaged { .. } => Exit::Model,
-            Self::Audio(fault) => fault.0.exit(),
+            Self::Audio(fault) => fault.exit(),
             Self::Cancelled(_) => Exit::Interrupted,
         }
     }
@@ -109,7 +86,7 @@ impl Failure for SpeakersError {
             Self::ModelUnreadable { .. } | Self::ModelDamaged { .. } => {
                 Some("Put the voice model back: it ships with spinetime, in the folder models.".into())
             }
-            Self::Audio(fault) => fault.0.remedy(),
+            Self::Audio(fault) => fault.remedy(),
             Self::Cancelled(_) => None,
         }
     }

@@ -22,12 +22,11 @@ use self::engine::Model;
 use self::listen::Listener;
 use self::pack::Packed;
 use crate::atomic::WriteError;
-use crate::failure::{Cancelled, Exit, Failure};
+use crate::failure::{Cancelled, Exit, Failure, Passed};
 use crate::model::{Chunk, ChunkNote, Millis, Sentence, Span, Word};
 use crate::progress::{Amount, Cancel, Progress};
 use crate::text::sentence;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError};
@@ -89,7 +88,7 @@ pub struct Heard {
 pub enum SpeechError {
     /// The audio could not be read further.
     #[error(transparent)]
-    Audio(#[from] AudioFailure),
+    Audio(Passed),
     /// A model's file can't be read.
     #[error("the model {} can't be read", path.display())]
     ModelMissing {
@@ -137,26 +136,10 @@ pub enum SpeechError {
     Cancelled(#[from] Cancelled),
 }
 
-/// What the audio's source failed with.
-#[derive(Debug)]
-pub struct AudioFailure(pub Box<dyn Failure>);
-
-impl fmt::Display for AudioFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for AudioFailure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
-
 impl Failure for SpeechError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Audio(AudioFailure(error)) => error.exit(),
+            Self::Audio(error) => error.exit(),
             Self::ModelMissing { .. } | Self::ModelDamaged { .. } => Exit::Model,
             Self::LanguageUnknown { .. } | Self::LanguageUnsupported { .. } => Exit::Usage,
             Self::Engine { .. } => Exit::Unexpected,
@@ -167,7 +150,7 @@ impl Failure for SpeechError {
 
     fn remedy(&self) -> Option<String> {
         match self {
-            Self::Audio(AudioFailure(error)) => error.remedy(),
+            Self::Audio(error) => error.remedy(),
             Self::ModelMissing { .. } => Some("Look at `spinetime models list`, or pull the model again.".into()),
             Self::ModelDamaged { .. } => Some("Pull the model again with `spinetime models pull`.".into()),
             Self::LanguageUnknown { .. } => {
@@ -298,7 +281,7 @@ fn produce<E: Failure>(
     let mut length = 0;
     for chunk in audio {
         stop.check()?;
-        let chunk = chunk.map_err(|e| SpeechError::Audio(AudioFailure(Box::new(e))))?;
+        let chunk = chunk.map_err(|e| SpeechError::Audio(Passed::on(e)))?;
         length += chunk.samples.len() as u64;
         send(listener.push(&chunk.samples)?)?;
     }

@@ -1,5 +1,8 @@
 //! Who may import whom: keeps the table of ARCHITECTURE.md true by reading the sources.
 
+use super::studio::Studio;
+use spinetime::failure::Exit;
+use spinetime::pipeline::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,6 +157,30 @@ fn files_stay_short() {
         .map(|source| format!("{} has {} lines of at most {LINES}", source.path.display(), source.lines))
         .collect();
     assert!(long.is_empty(), "\n{}", long.join("\n"));
+}
+
+/// Remedies name commands and stages in plain text, where the compiler doesn't see a wrong one.
+#[test]
+fn what_people_are_told_to_type_exists() {
+    let mut files = BTreeMap::new();
+    collect(&root().join("src"), &mut files);
+    let studio = Studio::new();
+    let after = |text: &str, at: usize| text[at..].split(|c: char| !is_name(c)).next().unwrap_or_default().to_owned();
+    let mut told = BTreeSet::new();
+    for (path, text) in &files {
+        for (at, redo) in text.match_indices("--redo ") {
+            let stage = after(text, at + redo.len());
+            assert!(stage.is_empty() || stage.parse::<Stage>().is_ok(), "{}: {stage} is no stage", path.display());
+        }
+        for mark in ["`spinetime ", "\\\"spinetime "] {
+            told.extend(text.match_indices(mark).map(|(at, _)| after(text, at + mark.len())));
+        }
+    }
+    assert!(told.len() > 4, "{told:?}");
+    for command in told.iter().filter(|command| !command.is_empty()) {
+        let ran = studio.run([command.as_str(), "--help"]);
+        assert_eq!(ran.exit, Exit::Done, "messages name \"spinetime {command}\": {ran:?}");
+    }
 }
 
 #[test]
