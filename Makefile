@@ -2,10 +2,10 @@
 
 .PHONY: demo test setup check build
 
-demo: setup
+demo:
 	@scripts/demo.sh
 
-test: setup
+test:
 	@scripts/check.sh
 
 # What the build needs, on Debian and its relatives.

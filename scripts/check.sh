@@ -2,6 +2,7 @@
 # Everything that must hold before a change lands. With --no-tests: all but the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/setup.sh
 
 step() { printf '\n== %s\n' "$*"; }
 

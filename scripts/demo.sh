@@ -2,6 +2,7 @@
 # Makes entries from a recording that ships with the project: a table here, a page to open in a browser.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/setup.sh
 
 episode=2025-03-12-physical-therapy-and-your-back
 library=out/demo/library
