@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Speed and peak memory on one long recording, beside faster-whisper on the same file.
 
-    python3 bench/hour.py [--minutes 60] [--source fixtures/ep1.m4a] [--faster-whisper MODEL_DIR]
+    python3 bench/hour.py [--minutes 60] [--source fixtures/ep1.m4a] [--video] [--faster-whisper MODEL_DIR]
+    python3 bench/hour.py --minutes 3 180 --video
 
-Loops a fixture to the wanted length (FFmpeg, no re-encoding), runs `target/release/spinetime process` on it, and, with
---faster-whisper, the Python package faster-whisper (pip install faster-whisper) on a CTranslate2 form of the same
+Loops a fixture to the wanted length (FFmpeg, no re-encoding), as an MP4 with H.264 pictures at 30 a second with --video,
+runs `target/release/spinetime process` on it, and, with --faster-whisper, the Python package faster-whisper (pip install faster-whisper) on a CTranslate2 form of the same
 checkpoint: greedy and batched by 8, int8, its own voice activity detection. One program at a time; prints the times as
 multiples of real time, CPU seconds and peak resident memory of each.
 """
@@ -53,25 +54,33 @@ def measure(command):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--minutes", type=float, default=60)
+    options.add_argument("--minutes", type=float, default=[60], nargs="+")
     options.add_argument("--source", default="fixtures/ep1.m4a")
+    options.add_argument("--video", action="store_true")
     options.add_argument("--faster-whisper", metavar="MODEL_DIR")
     options.add_argument("--spinetime", default="target/release/spinetime")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        long = os.path.join(folder, "long" + os.path.splitext(chosen.source)[1])
-        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-stream_loop", "-1", "-i", chosen.source, "-t",
-                        str(chosen.minutes * 60), "-map", "0:a", "-c", "copy", long], check=True)
-        programs = {"spinetime, whole pipeline": [chosen.spinetime, "--quiet", "--library", os.path.join(folder, "library"),
-                                                  "process", long]}
-        subprocess.run([chosen.spinetime, "--quiet", "--library", os.path.join(folder, "library"), "init"], check=True,
-                       stdout=subprocess.DEVNULL)
-        for way in ["greedy", "batched"] if chosen.faster_whisper else []:
-            programs[f"faster-whisper int8, {way}"] = [sys.executable, "-c", PEER, chosen.faster_whisper, long, way]
-        print(f"{chosen.minutes:g} minutes of {chosen.source}")
-        for name, command in programs.items():
-            wall, cpu, peak = measure(command)
-            print(f"{name:32} {chosen.minutes * 60 / wall:6.1f} x real time  {cpu:7.1f} CPU s  {peak:6.0f} MB peak")
+    for minutes in chosen.minutes:
+        with tempfile.TemporaryDirectory() as folder:
+            run(minutes, chosen, folder)
+
+
+def run(minutes, chosen, folder):
+    length = str(minutes * 60)
+    long = os.path.join(folder, "long" + (".mp4" if chosen.video else os.path.splitext(chosen.source)[1]))
+    pictures = ["-f", "lavfi", "-i", "color=c=black:s=64x36:r=30"] if chosen.video else []
+    tracks = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast"] if chosen.video else ["-map", "0:a"]
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *pictures, "-stream_loop", "-1", "-i", chosen.source, "-t", length,
+                    *tracks, "-c:a", "copy", long], check=True)
+    spinetime = [chosen.spinetime, "--quiet", "--library", os.path.join(folder, "library")]
+    subprocess.run([*spinetime, "init"], check=True, stdout=subprocess.DEVNULL)
+    programs = {"spinetime, whole pipeline": [*spinetime, "process", long]}
+    for way in ["greedy", "batched"] if chosen.faster_whisper else []:
+        programs[f"faster-whisper int8, {way}"] = [sys.executable, "-c", PEER, chosen.faster_whisper, long, way]
+    print(f"{minutes:g} minutes of {chosen.source}" + (", with pictures" if chosen.video else ""), flush=True)
+    for name, command in programs.items():
+        wall, cpu, peak = measure(command)
+        print(f"{name:32} {minutes * 60 / wall:6.1f} x real time  {cpu:7.1f} CPU s  {peak:6.0f} MB peak", flush=True)
 
 
 if __name__ == "__main__":
