@@ -11,8 +11,11 @@ pub const DEFAULT_MODEL: &str = "tiny.en-q8_0";
 /// Where whisper.cpp publishes its models.
 pub const DEFAULT_BASE_URL: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
+/// Where YouTube tells of a channel's or playlist's newest videos.
+pub const DEFAULT_FEED_URL: &str = "https://www.youtube.com/feeds/videos.xml";
+
 /// The whole file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The webinar series.
@@ -25,6 +28,10 @@ pub struct Config {
     pub speech: Speech,
     /// Where models are pulled from.
     pub models: Models,
+    /// Fetching recordings from addresses.
+    pub download: Download,
+    /// Finding new recordings.
+    pub sync: Sync,
 }
 
 /// The webinar series.
@@ -168,6 +175,64 @@ pub struct Models {
 impl Default for Models {
     fn default() -> Self {
         Self { base_url: DEFAULT_BASE_URL.into() }
+    }
+}
+
+/// Fetching recordings from addresses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Download {
+    /// The yt-dlp program; empty for the one that setup installed, else the one in the path.
+    pub yt_dlp: String,
+    /// The JavaScript runtime that yt-dlp may use, such as `deno:/usr/bin/deno`; empty to find one.
+    pub js_runtime: String,
+    /// A file of cookies for recordings that only members may see; empty for none. Keep it unreadable to others.
+    pub cookies: String,
+    /// Whether the pictures are kept too.
+    pub keep_video: bool,
+    /// The longest recording that is taken, in hours.
+    pub max_hours: f64,
+    /// The largest file that is taken, in gigabytes.
+    pub max_gigabytes: f64,
+    /// How often a download is tried again when that may help.
+    pub retries: u32,
+    /// Seconds before the first of these; each further pause is three times as long.
+    pub pause_seconds: f64,
+    /// How long a server may say nothing, in seconds.
+    pub silence_seconds: u32,
+}
+
+impl Default for Download {
+    fn default() -> Self {
+        Self {
+            yt_dlp: String::new(),
+            js_runtime: String::new(),
+            cookies: String::new(),
+            keep_video: false,
+            max_hours: 6.0,
+            max_gigabytes: 20.0,
+            retries: 3,
+            pause_seconds: 2.0,
+            silence_seconds: 30,
+        }
+    }
+}
+
+/// Finding new recordings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sync {
+    /// Addresses of the channels or playlists to look through.
+    pub sources: Vec<String>,
+    /// A regular expression: only recordings whose title it finds are taken. Empty for the series' name, in any case.
+    pub title: String,
+    /// Where YouTube's feeds are.
+    pub feed_url: String,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self { sources: Vec::new(), title: String::new(), feed_url: DEFAULT_FEED_URL.into() }
     }
 }
 

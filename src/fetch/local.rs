@@ -139,6 +139,7 @@ pub fn bring(path: &Path, media: &Path, progress: &dyn Progress, cancel: &Cancel
         sha256: Digest::from_bytes(hash.finalize().into()),
         bytes,
         modified: modified(&facts),
+        published: None,
     })
 }
 

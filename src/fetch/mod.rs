@@ -1,5 +1,6 @@
 //! A source into a recording at rest in the library. What is brought is checked byte by byte with SHA-256.
 
+pub mod address;
 mod local;
 
 pub use local::{bring, digest_of, recordings_in, same_as_before};

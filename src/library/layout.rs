@@ -40,6 +40,30 @@ impl EpisodeFolder {
         self.path.join("source.json")
     }
 
+    /// What is being fetched: the address and what its page says. Gone once the recording is there.
+    #[must_use]
+    pub fn fetching(&self) -> PathBuf {
+        self.path.join("source.partial.json")
+    }
+
+    /// Where a download grows.
+    #[must_use]
+    pub fn downloads(&self) -> PathBuf {
+        self.path.join("media").join("download")
+    }
+
+    /// The webinar platform's question report or the chat, as it was attached: `questions.csv` or `questions.json`.
+    #[must_use]
+    pub fn questions(&self, ending: &str) -> PathBuf {
+        self.path.join(format!("questions.{ending}"))
+    }
+
+    /// Published captions, as they were attached: `captions.vtt` or `captions.srt`.
+    #[must_use]
+    pub fn captions(&self, ending: &str) -> PathBuf {
+        self.path.join(format!("captions.{ending}"))
+    }
+
     /// The recording's folder.
     #[must_use]
     pub fn media(&self) -> PathBuf {

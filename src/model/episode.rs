@@ -1,6 +1,6 @@
 //! What is known of an episode before anything was heard: its facts and its recording.
 
-use super::{Digest, Millis, PersonId, YoutubeId};
+use super::{Digest, Millis, PersonId, Span, YoutubeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct EpisodeFacts {
     /// The webinar platform's question report, beside `episode.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub questions: Option<String>,
+    /// Published captions, beside `episode.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captions: Option<String>,
 }
 
 /// Where a recording comes from.
@@ -38,6 +41,59 @@ pub struct EpisodeFacts {
 pub enum Source {
     /// A local file, by the path that was given.
     File(String),
+    /// An address, in its canonical form.
+    Address(String),
+}
+
+/// A chapter that the publisher set in the recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Where it begins.
+    pub start: Millis,
+    /// Its title: text of others, to be escaped wherever it is shown.
+    pub title: String,
+}
+
+/// What the publisher's page says of a recording. All texts are others' and are escaped wherever they are shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Published {
+    /// The recording's id on its website.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Who published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When it was uploaded or broadcast, to the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uploaded: Option<Timestamp>,
+    /// The day of the upload, where the second is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uploaded_on: Option<Date>,
+    /// How long it is by the page's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Millis>,
+    /// The description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Chapters, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<Chapter>,
+    /// Address of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    /// `not_live`, `was_live`, `is_live`, `is_upcoming`, `post_live`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_status: Option<String>,
+    /// The version of yt-dlp that said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yt_dlp: Option<String>,
+    /// When it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Timestamp>,
 }
 
 /// A recording at rest in the library, and what is known of its bytes.
@@ -54,6 +110,32 @@ pub struct Recording {
     /// When the original was last changed: with its size it tells cheaply whether it is still the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<Timestamp>,
+    /// What its page says, for a recording that was downloaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Box<Published>>,
+}
+
+/// A question that somebody asked in writing during the webinar, from the platform's report or the chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenQuestion {
+    /// Its words.
+    pub text: String,
+    /// Who asked. A personal detail: never published.
+    pub asker: Option<String>,
+    /// When it was asked, if that is on the recording's clock.
+    pub at: Option<Millis>,
+    /// A written reply, which is never published either.
+    pub reply: Option<String>,
+}
+
+/// A line of published captions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caption {
+    /// When it is shown.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Its words, each once: what rolled over from the line before is left out.
+    pub text: String,
 }
 
 /// A piece of the one audio stream that all stages read: mono, [`super::SAMPLE_RATE`] samples a second, -1 to 1.
