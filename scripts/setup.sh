@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Installs what building and testing need. Does nothing when all of it is there.
+# Installs what building, downloading and testing need. Does nothing when all of it is there.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 need_rust="1.95"
 packages=(
   build-essential make cmake clang pkg-config ca-certificates
   libavcodec-dev libavformat-dev libavutil-dev libswresample-dev # reading recordings
   ffmpeg                                                         # the tests compare with it
+  python3 python3-venv                                           # runs yt-dlp
 )
 
 fail() {
@@ -29,10 +31,24 @@ all_there() {
     command -v "$command" >/dev/null || return 1
   done
   pkg-config --exists libavcodec libavformat libavutil libswresample || return 1
+  python3 -c 'import ensurepip, venv' 2>/dev/null || return 1
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ]
 }
 
+# yt-dlp and its JavaScript runtime, in an environment of the project's own. Without them all but downloads works.
+downloader() {
+  cmp --silent scripts/requirements.txt .venv/requirements.txt && return
+  printf 'setup: installing yt-dlp into .venv\n'
+  rm -rf .venv
+  if python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt; then
+    cp scripts/requirements.txt .venv/requirements.txt
+  else
+    printf 'setup: yt-dlp could not be installed: recordings on this computer can be processed, addresses can not.\n' >&2
+  fi
+}
+
 if all_there; then
+  downloader
   exit 0
 fi
 if ! command -v apt-get >/dev/null; then
@@ -49,3 +65,4 @@ printf 'setup: installing %s\n' "${packages[*]}"
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
 all_there || fail "apt-get ended well, but something is still missing." "Check that these are installed: ${packages[*]}"
+downloader

@@ -69,6 +69,19 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, WriteError> {
     write(path, bytes).map(|()| true)
 }
 
+/// Moves a file that another program finished, on the same disk, over what is at `path`; synced before and after.
+///
+/// # Errors
+/// When it can't be synced or moved.
+pub fn adopt(from: &Path, path: &Path) -> Result<(), WriteError> {
+    let attempt = || -> io::Result<()> {
+        File::open(from)?.sync_all()?;
+        fs::rename(from, path)?;
+        sync_folder(folder_of(path))
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
 /// Appends one line and syncs it. A torn line of a killed run is ended first, so that the new line stands alone.
 ///
 /// # Errors

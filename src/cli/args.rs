@@ -46,7 +46,7 @@ pub(super) enum Command {
         /// The folder [default: the library's]
         dir: Option<PathBuf>,
     },
-    /// Make entries from recordings: files, folders of files, or episodes of the library
+    /// Make entries from recordings: files, folders, web addresses, or episodes of the library
     Process(ProcessArgs),
     /// Tell where the episodes stand
     Status,
@@ -106,8 +106,9 @@ pub(super) enum Command {
 /// What `process` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ProcessArgs {
-    /// Recordings, folders of recordings, or episodes of the library by id
-    #[arg(required = true, value_name = "SOURCE")]
+    /// Recordings: files, folders of files, web addresses (a video, a playlist, a channel), YouTube ids; or episodes of
+    /// the library by id
+    #[arg(required = true, value_name = "SOURCE", allow_hyphen_values = false)]
     pub sources: Vec<PathBuf>,
     /// The episode's title
     #[arg(long)]
@@ -127,6 +128,9 @@ pub(super) struct ProcessArgs {
     /// Stretches of speech transcribed at once [default: one a processor core]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Keep the pictures of a download too
+    #[arg(long)]
+    pub keep_video: bool,
     /// Run this stage and those behind it again: fetch, transcribe, speakers, segment, draft
     #[arg(long, value_name = "STAGE")]
     pub redo: Option<Stage>,

@@ -10,7 +10,7 @@ use crate::failure::Exit;
 use crate::fetch;
 use crate::library::{Library, LibraryError, artefact};
 use crate::model::Transcript;
-use crate::pipeline::Request;
+use crate::pipeline::{Request, Wanted};
 use std::path::Path;
 
 /// An answer that starts within this many seconds of the truth is on the spot.
@@ -99,7 +99,7 @@ fn recordings(context: &Context, dir: &Path, model: Option<&str>) -> Result<f64,
         let Some(file) = files.iter().find(|f| f.file_stem().is_some_and(|stem| stem == gold.id.as_str())) else {
             continue;
         };
-        let request = Request { source: file.clone(), ..Request::default() };
+        let request = Request { source: Wanted::Path(file.clone()), ..Request::default() };
         let done = process::one(context, &library, &request, &settings)?;
         let transcript: Transcript = artefact::load(&library.folder(done.id.clone()).transcript())?
             .ok_or_else(|| LibraryError::NoEpisode(done.id.to_string()))?;

@@ -5,26 +5,21 @@ use super::settings::{self, Origin, Wishes};
 use super::{Context, ErrorDocument, Failed, Usage, report};
 use crate::failure::{Exit, Failure};
 use crate::fetch;
+use crate::fetch::address::Address;
+use crate::fetch::ytdlp;
 use crate::library::Library;
-use crate::pipeline::{self, Report, Request, Settings, World};
+use crate::pipeline::{self, Report, Request, Settings, Wanted, World};
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed> {
-    if let Some(address) = args.sources.iter().filter_map(|s| s.to_str()).find(|s| s.contains("://")) {
-        return Err(Usage::new(
-            format!("{address} is an address, and recordings are taken from this computer only so far"),
-            "Download the recording, then name the file.",
-        )
-        .into());
-    }
     let path = context.library_path();
     let there = match Library::open(&path) {
         Ok(library) => Some(library),
         Err(error) if context.args.library.is_some() => return Err(error.into()),
         Err(_) => None,
     };
-    let (sources, mut worst, mut errors) = expand(context, there.as_ref(), &args.sources);
+    let (sources, mut worst, mut errors) = expand(context, there.as_ref(), args)?;
     let stated = args.title.is_some() || args.held_on.is_some() || args.youtube.is_some();
     if sources.len() > 1 && stated {
         return Err(Usage::new(
@@ -74,29 +69,66 @@ fn wishes(args: &ProcessArgs) -> Wishes {
         language: args.language.clone(),
         jobs: args.jobs,
         redo: args.redo,
+        keep_video: args.keep_video,
     }
 }
 
-/// Folders become their recordings. What can't be read is told of and passed over.
+/// Folders become their recordings, playlists and channels their videos. What can't be read is told of and passed over.
 fn expand(
     context: &Context,
     library: Option<&Library>,
-    sources: &[PathBuf],
-) -> (Vec<PathBuf>, Exit, Vec<ErrorDocument>) {
+    args: &ProcessArgs,
+) -> Result<(Vec<Wanted>, Exit, Vec<ErrorDocument>), Failed> {
     let (mut found, mut worst, mut errors) = (Vec::new(), Exit::Done, Vec::new());
-    for source in sources {
-        let known = || library.zip(source.to_str()).is_some_and(|(library, name)| library.episode(name).is_ok());
-        match fetch::recordings_in(source) {
-            Ok(paths) => found.extend(paths),
-            Err(_) if !source.exists() && known() => found.push(source.clone()),
-            Err(error) => {
-                context.show_error(&error);
+    for source in &args.sources {
+        match wanted(context, library, args, source) {
+            Ok(wanted) => found.extend(wanted),
+            Err(Failed::Because(error)) => {
+                context.show_error(error.as_ref());
                 worst = worst.max(error.exit());
-                errors.push(ErrorDocument::of(&error));
+                errors.push(ErrorDocument::of(error.as_ref()));
             }
+            Err(other) => return Err(other),
         }
     }
-    (found, worst, errors)
+    Ok((found, worst, errors))
+}
+
+/// What one source means: what lies on this computer comes first, then an episode of that name, then an address.
+fn wanted(
+    context: &Context,
+    library: Option<&Library>,
+    args: &ProcessArgs,
+    source: &Path,
+) -> Result<Vec<Wanted>, Failed> {
+    let name = source.to_str().filter(|_| !source.exists());
+    if let Some(name) = name {
+        if library.is_some_and(|library| library.episode(name).is_ok()) {
+            return Ok(vec![Wanted::Path(source.to_owned())]);
+        }
+        match Address::parse(name)? {
+            Some(address @ Address::List(_)) => return videos(context, library, args, &address),
+            Some(address) => return Ok(vec![Wanted::Address(address)]),
+            None => {}
+        }
+    }
+    Ok(fetch::recordings_in(source)?.into_iter().map(Wanted::Path).collect())
+}
+
+/// The videos of a playlist or channel, newest first as listed.
+fn videos(
+    context: &Context,
+    library: Option<&Library>,
+    args: &ProcessArgs,
+    address: &Address,
+) -> Result<Vec<Wanted>, Failed> {
+    let config = library.map(Library::config).transpose()?.unwrap_or_default();
+    let tool = settings::download_tool(&context.library_path(), &wishes(args), &config);
+    if !context.args.quiet {
+        context.env.console.tell(&format!("Asking what {address} holds …"));
+    }
+    let listing = ytdlp::list(&tool, address, &context.env.cancel)?;
+    Ok(listing.videos.into_iter().map(|video| Wanted::Address(Address::Video(video.id))).collect())
 }
 
 pub(super) fn one(
@@ -106,7 +138,10 @@ pub(super) fn one(
     settings: &Settings,
 ) -> Result<Report, pipeline::Error> {
     if !context.args.quiet {
-        context.env.console.tell(&name_of(&request.source));
+        context.env.console.tell(&match &request.source {
+            Wanted::Path(path) => name_of(path),
+            Wanted::Address(address) => address.canonical(),
+        });
     }
     let reporter = context.reporter();
     let world = World {

@@ -3,11 +3,14 @@
 use super::Failed;
 use super::args::Args;
 use crate::config::Config;
+use crate::fetch::ytdlp::Tool;
 use crate::library::{Library, SETTINGS};
+use crate::model::Millis;
 use crate::pipeline::{Model, Settings, Stage};
 use crate::weights::{Found, SPEECH_DETECTION, Store, VOICES};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,47 @@ pub(super) struct Wishes {
     pub jobs: Option<usize>,
     /// `--redo`.
     pub redo: Option<Stage>,
+    /// `--keep-video`.
+    pub keep_video: bool,
+}
+
+/// Folders of programs that setup installed: beside the program, and where it was built.
+fn environments() -> Vec<PathBuf> {
+    let program = std::env::current_exe().unwrap_or_default();
+    let beside = program.ancestors().skip(1).take(3).map(Path::to_owned);
+    let mut folders: Vec<PathBuf> = beside.collect();
+    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).to_owned());
+    folders.into_iter().map(|folder| folder.join(".venv").join("bin")).collect()
+}
+
+/// How yt-dlp is called. The program need not be there: only downloads need it.
+#[must_use]
+pub(super) fn download_tool(library: &Path, wishes: &Wishes, config: &Config) -> Tool {
+    let download = &config.download;
+    let installed = |name: &str| environments().into_iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    let runtime = match download.js_runtime.as_str() {
+        "" => installed("deno").map(|path| format!("deno:{}", path.display())),
+        stated => Some(stated.to_owned()),
+    };
+    let hours = download.max_hours.clamp(0.0, 1e6);
+    Tool {
+        program: match download.yt_dlp.as_str() {
+            "" => installed("yt-dlp").unwrap_or_else(|| "yt-dlp".into()),
+            stated => stated.into(),
+        },
+        runtime,
+        // Relative to the library, as the settings file is; and absolute, since yt-dlp runs elsewhere.
+        cookies: Some(download.cookies.as_str()).filter(|path| !path.is_empty()).map(|path| {
+            let path = library.join(path);
+            path.canonicalize().unwrap_or(path)
+        }),
+        keep_video: download.keep_video || wishes.keep_video,
+        longest: Millis::from_seconds(hours * 3600.0),
+        largest: (download.max_gigabytes.clamp(0.0, 1e6) * 1e9) as u64,
+        retries: download.retries.min(20),
+        pause: Duration::from_secs_f64(download.pause_seconds.clamp(0.0, 3600.0)),
+        silence: Duration::from_secs(u64::from(download.silence_seconds.clamp(1, 3600))),
+    }
 }
 
 /// The speech model's name or path, and who says so.
@@ -112,6 +156,7 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,
         redo: wishes.redo,
+        download: download_tool(library.root(), wishes, &config),
         config,
     })
 }

@@ -82,6 +82,15 @@ pub fn digest_of(path: &Path, cancel: &Cancel) -> Result<Digest, FetchError> {
     Ok(checksum::of(&mut file, |_| cancel.check()).map_err(unreadable)??)
 }
 
+/// The ending of a recording's name in lower case, if it looks like one; `media` otherwise.
+#[must_use]
+pub fn ending_of(path: &Path) -> String {
+    path.extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase())
+        .filter(|e| e.len() <= 8 && !e.is_empty() && e.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .unwrap_or_else(|| "media".into())
+}
+
 /// Copies the file at `path` into the folder `media` and returns what it is.
 ///
 /// The copy's name is made of nothing that the original's says but its ending.
@@ -92,12 +101,7 @@ pub fn bring(path: &Path, media: &Path, progress: &dyn Progress, cancel: &Cancel
     let unreadable = |source| FetchError::Unreadable { path: path.to_owned(), source };
     let facts = metadata(path)?;
     let mut from = File::open(path).map_err(unreadable)?;
-    let ending: String = path
-        .extension()
-        .map(|e| e.to_string_lossy().to_ascii_lowercase())
-        .filter(|e| e.len() <= 8 && !e.is_empty() && e.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .unwrap_or_else(|| "media".into());
-    let file = format!("recording.{ending}");
+    let file = format!("recording.{}", ending_of(path));
 
     progress.start("copy", Amount::Bytes(facts.len()));
     let mut hash = Sha256::new();

@@ -1,9 +1,19 @@
 //! A source into a recording at rest in the library. What is brought is checked byte by byte with SHA-256.
+//!
+//! [`local`] copies files of this computer; [`address`] reads what people paste, and [`ytdlp`] downloads it.
 
 pub mod address;
+pub mod held;
 mod local;
+mod published;
+pub mod trouble;
+pub mod ytdlp;
 
-pub use local::{bring, digest_of, recordings_in, same_as_before};
+pub use local::{bring, digest_of, ending_of, recordings_in, same_as_before};
+pub use published::{Listed, Listing, Page};
+
+use crate::model::Millis;
+use trouble::Trouble;
 
 use crate::atomic::WriteError;
 use crate::failure::{Cancelled, Exit, Failure};
@@ -32,6 +42,24 @@ pub enum FetchError {
     /// It is neither file nor folder.
     #[error("{} is neither a file nor a folder", .0.display())]
     NoFile(PathBuf),
+    /// The address can't be fetched.
+    #[error("{address} can't be fetched: {trouble}")]
+    Unavailable {
+        /// The address, without anything secret.
+        address: String,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// What came is shorter or longer than the page says.
+    #[error("what came from {address} lasts {found}, but its page says {expected}")]
+    Incomplete {
+        /// The address.
+        address: String,
+        /// By the page's word.
+        expected: Millis,
+        /// By the file's.
+        found: Millis,
+    },
     /// The copy can't be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -44,6 +72,8 @@ impl Failure for FetchError {
     fn exit(&self) -> Exit {
         match self {
             Self::Missing(_) | Self::Unreadable { .. } | Self::NothingIn(_) | Self::NoFile(_) => Exit::Input,
+            Self::Unavailable { trouble, .. } => trouble.exit(),
+            Self::Incomplete { .. } => Exit::SourceRefused,
             Self::Write(e) => e.exit(),
             Self::Cancelled(_) => Exit::Interrupted,
         }
@@ -57,6 +87,10 @@ impl Failure for FetchError {
             }
             Self::Unreadable { .. } => Some("Copy the recording to this computer's disk and try again.".into()),
             Self::NothingIn(_) => Some("Name the folder that holds the recordings, or a recording itself.".into()),
+            Self::Unavailable { trouble, .. } => trouble.remedy(),
+            Self::Incomplete { .. } => {
+                Some("Run the same command again later: the recording may still be in the making.".into())
+            }
             Self::NoFile(_) => Some("Name an audio or video file.".into()),
             Self::Write(e) => e.remedy(),
             Self::Cancelled(_) => None,

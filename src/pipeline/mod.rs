@@ -1,13 +1,15 @@
 //! The order of the stages: which results are stale, run what is, keep what is not. The only place that knows all
 //! stages; each of them takes values and returns one, and this module lays them down in the library.
 
+mod download;
 mod place;
 mod stages;
 
-pub use place::Request;
+pub use place::{Request, Wanted};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
+use crate::fetch::ytdlp::Tool;
 use crate::library::{Holder, Library, LibraryError};
 use crate::model::{Digest, Entries, EpisodeId};
 use crate::progress::{Cancel, Progress};
@@ -99,6 +101,8 @@ pub struct Settings {
     pub vad_model: Model,
     /// The voice encoder.
     pub voice_model: Model,
+    /// How recordings are fetched from addresses.
+    pub download: Tool,
     /// Language that the command line states; the episode's or the series' without it.
     pub language: Option<String>,
     /// Stretches of speech transcribed at once.
@@ -177,7 +181,7 @@ impl Failure for Error {
 /// # Errors
 /// When a stage fails or somebody asks to stop. Finished stages, and finished stretches of a transcription, stay.
 pub fn process(library: &Library, request: &Request, settings: &Settings, world: &World) -> Result<Report, Error> {
-    let placed = place::place(library, request, world)?;
+    let placed = place::place(library, request, settings, world)?;
     let subject = placed.folder.id.to_string();
     let new = placed.new;
     let folder = placed.folder.clone();

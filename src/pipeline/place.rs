@@ -1,10 +1,11 @@
 //! Which episode a source belongs to: one that is there, or a new one with its folder and `episode.toml`.
 
-use super::{Error, Stage, World};
+use super::{Error, Settings, Stage, World, download};
 use crate::atomic;
 use crate::audio::AudioReader;
 use crate::config;
 use crate::fetch;
+use crate::fetch::address::Address;
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact, read_text};
 use crate::model::{EpisodeFacts, EpisodeId, Recording, Source, YoutubeId};
 use crate::progress::Cancel;
@@ -13,16 +14,31 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a run waits while another one looks up or makes an episode.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Longest slug of a title in an episode's id, in bytes.
 const LONGEST_SLUG: usize = 80;
 
+/// What somebody asks to be processed.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// A recording on this computer, or an episode of the library by its id.
+    Path(PathBuf),
+    /// A recording on the network.
+    Address(Address),
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self::Path(PathBuf::new())
+    }
+}
+
 /// What somebody asks to be processed, with what he states about it.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// A recording, or an episode of the library by its id.
-    pub source: PathBuf,
+    /// What.
+    pub source: Wanted,
     /// The title.
     pub title: Option<String>,
     /// The day on which the webinar was held.
@@ -43,8 +59,14 @@ pub(super) struct Placed {
 }
 
 /// Finds or makes the episode of `request`, locks it, and brings its recording.
-pub(super) fn place(library: &Library, request: &Request, world: &World) -> Result<Placed, Error> {
-    let path = &request.source;
+pub(super) fn place(library: &Library, request: &Request, settings: &Settings, world: &World) -> Result<Placed, Error> {
+    match &request.source {
+        Wanted::Path(path) => place_file(library, path, request, world),
+        Wanted::Address(address) => download::place(library, address, request, settings, world),
+    }
+}
+
+fn place_file(library: &Library, path: &Path, request: &Request, world: &World) -> Result<Placed, Error> {
     let subject = path.display().to_string();
     let fail = |e: LibraryError| Error::new(&subject, None, e);
 
@@ -61,7 +83,7 @@ pub(super) fn place(library: &Library, request: &Request, world: &World) -> Resu
     }
     if let Some(folder) = find(library, path, world.cancel).map_err(fail)? {
         let lock = lock(&folder, &subject, world)?;
-        return bring(folder, lock, request, world, false);
+        return bring(folder, lock, path, request, world, false);
     }
     // Opened before anything is made, so that a file that is no recording leaves no trace.
     let reader = AudioReader::open(path).map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
@@ -80,7 +102,7 @@ pub(super) fn place(library: &Library, request: &Request, world: &World) -> Resu
     let lock = lock(&folder, &subject, world)?;
     folder.sweep();
     state(&folder, &EpisodeFacts { title: Some(title), held_on, ..beside }).map_err(fail)?;
-    let placed = bring(folder.clone(), lock, request, world, new);
+    let placed = bring(folder.clone(), lock, path, request, world, new);
     if placed.is_err() && new {
         // Best effort: what is left of it is taken up again by the next run of the same title.
         let _ = std::fs::remove_dir_all(folder.path());
@@ -88,7 +110,7 @@ pub(super) fn place(library: &Library, request: &Request, world: &World) -> Resu
     placed
 }
 
-fn lock(folder: &EpisodeFolder, subject: &str, world: &World) -> Result<Lock, Error> {
+pub(super) fn lock(folder: &EpisodeFolder, subject: &str, world: &World) -> Result<Lock, Error> {
     Lock::take(&folder.lock(), &world.holder, Duration::ZERO).map_err(|e| Error::new(subject, None, e))
 }
 
@@ -106,19 +128,26 @@ fn reopen(folder: EpisodeFolder, request: &Request, world: &World) -> Result<Pla
 }
 
 /// Brings the recording unless the library has it as it is.
-fn bring(folder: EpisodeFolder, lock: Lock, request: &Request, world: &World, new: bool) -> Result<Placed, Error> {
+fn bring(
+    folder: EpisodeFolder,
+    lock: Lock,
+    path: &Path,
+    request: &Request,
+    world: &World,
+    new: bool,
+) -> Result<Placed, Error> {
     let subject = folder.id.to_string();
     let fail = |e: LibraryError| Error::new(&subject, Some(Stage::Fetch), e);
     folder.sweep();
     let facts = stated(&folder, request).map_err(fail)?;
     let known = artefact::load::<Recording>(&folder.source()).map_err(fail)?;
-    if let Some(known) = known.clone().filter(|k| fetch::same_as_before(&request.source, &folder.media(), k)) {
+    if let Some(known) = known.clone().filter(|k| fetch::same_as_before(path, &folder.media(), k)) {
         return Ok(Placed { folder, facts, recording: known, new, fetched: false, _lock: lock });
     }
     atomic::create_folder(&folder.media()).map_err(|e| fail(e.into()))?;
-    let mut recording = fetch::bring(&request.source, &folder.media(), world.progress, world.cancel)
+    let mut recording = fetch::bring(path, &folder.media(), world.progress, world.cancel)
         .map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
-    recording.source = Source::File(absolute(&request.source));
+    recording.source = Source::File(absolute(path));
     let key = artefact::Key::of(Stage::Fetch.name(), 1).with("sha256", recording.sha256.as_str()).digest();
     artefact::save(&folder.source(), &key, &recording).map_err(fail)?;
     if let Some(old) = known.filter(|old| old.file != recording.file) {
@@ -192,14 +221,18 @@ fn slug(title: &str) -> String {
 }
 
 /// A folder for a new episode: none that another recording has, but one that a killed run, or a person, began.
-fn free_folder(library: &Library, held_on: Option<Date>, title: &str) -> Result<EpisodeFolder, LibraryError> {
+pub(super) fn free_folder(
+    library: &Library,
+    held_on: Option<Date>,
+    title: &str,
+) -> Result<EpisodeFolder, LibraryError> {
     let date = held_on.map(|d| format!("{d}-")).unwrap_or_default();
     let stem = format!("{date}{}", slug(title));
     for n in 1u32.. {
         let name = if n == 1 { stem.clone() } else { format!("{stem}-{n}") };
         let Ok(id) = name.parse::<EpisodeId>() else { break };
         let folder = library.folder(id);
-        if !folder.source().exists() {
+        if !folder.source().exists() && !folder.fetching().exists() {
             return Ok(folder);
         }
     }
@@ -207,7 +240,7 @@ fn free_folder(library: &Library, held_on: Option<Date>, title: &str) -> Result<
 }
 
 /// What `episode.toml` states, after what the request states has been written into it.
-fn stated(folder: &EpisodeFolder, request: &Request) -> Result<EpisodeFacts, LibraryError> {
+pub(super) fn stated(folder: &EpisodeFolder, request: &Request) -> Result<EpisodeFacts, LibraryError> {
     let mut facts = folder.read_facts()?;
     let wished = EpisodeFacts {
         title: request.title.clone().or_else(|| facts.title.clone()),
@@ -223,7 +256,7 @@ fn stated(folder: &EpisodeFolder, request: &Request) -> Result<EpisodeFacts, Lib
 }
 
 /// Fills gaps of `episode.toml` by `known`; what a person wrote there stays.
-fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), LibraryError> {
+pub(super) fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), LibraryError> {
     let old = folder.read_facts()?;
     let filled = EpisodeFacts {
         title: old.title.clone().or_else(|| known.title.clone()),
@@ -251,6 +284,17 @@ fn write_facts(folder: &EpisodeFolder, facts: &EpisodeFacts) -> Result<(), Libra
         }
     }
     atomic::write(&folder.facts(), document.to_string().as_bytes())?;
+    Ok(())
+}
+
+/// Puts a remark behind a line of `episode.toml`.
+pub(super) fn annotate(folder: &EpisodeFolder, name: &str, remark: &str) -> Result<(), LibraryError> {
+    let old = read_text(&folder.facts())?.unwrap_or_default();
+    let Ok(mut document) = old.parse::<toml_edit::DocumentMut>() else { return Ok(()) };
+    if let Some(value) = document.get_mut(name).and_then(toml_edit::Item::as_value_mut) {
+        value.decor_mut().set_suffix(format!(" # {remark}"));
+        atomic::write(&folder.facts(), document.to_string().as_bytes())?;
+    }
     Ok(())
 }
 

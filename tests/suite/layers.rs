@@ -39,7 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustls", &["weights", "fetch", "publish"]),
     ("minijinja", &["export"]),
     ("tempfile", &["atomic", "cli"]),
-    ("rustix", &["library", "cli"]),
+    ("rustix", &["fetch", "library", "cli"]),
     ("toml_edit", &["pipeline"]),
     ("jiff", ANYWHERE),
     ("serde", ANYWHERE),
