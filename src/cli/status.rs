@@ -74,6 +74,8 @@ fn state(folder: &EpisodeFolder, entries: Option<(usize, usize)>) -> &'static st
         "transcription interrupted"
     } else if folder.source().exists() {
         "fetched"
+    } else if folder.fetching().exists() {
+        "download interrupted"
     } else {
         "not fetched"
     }

@@ -305,7 +305,10 @@ fn set_speakers(draft: &Draft, entry: &mut Entry, people: &[PersonId], editor: &
     }
     entry.credits = credits;
     if !people.is_empty() {
-        for flag in entry.flags.iter_mut().filter(|flag| flag.kind == FlagKind::Credit && flag.resolved.is_none()) {
+        // Who answers does not tell when.
+        let open =
+            |flag: &&mut Flag| flag.kind == FlagKind::Credit && flag.code != super::UNDATED && flag.resolved.is_none();
+        for flag in entry.flags.iter_mut().filter(open) {
             flag.resolved = Some(format!("{editor} named who answers"));
         }
     }

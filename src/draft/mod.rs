@@ -23,8 +23,8 @@ pub use edits::{Conflict, ConflictReason, apply};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links, Millis, Outline,
-    Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Answer, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, FlagKind, Links, Millis,
+    Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
 use credits::Credited;
@@ -39,10 +39,12 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;
+/// The finding of an episode without a date.
+const UNDATED: &str = "day-not-stated";
 /// The confidence of a question without an answer: nobody measures it.
 const UNANSWERED_CONFIDENCE: f32 = 0.5;
 
@@ -274,6 +276,9 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         attributions: printed.attributions,
         confidence: answer.as_ref().map(|_| asked.confidence),
     }));
+    if answer.is_some() && inputs.head.held_on.is_none() {
+        flags.push(undated(question.span));
+    }
     flags.extend(risks);
     let words = |ranges: &[Range<usize>]| ranges.iter().map(|range| transcript.words_of(range)).collect();
     Ok(Made {
@@ -286,6 +291,23 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         answer_words: words(asked.answer),
         reasons: asked.reasons.to_vec(),
     })
+}
+
+/// Credits and the page's source line depend on a day that only a person knows.
+fn undated(at: Span) -> Flag {
+    Flag {
+        kind: FlagKind::Credit,
+        code: UNDATED.into(),
+        message:
+            "Nobody has stated the day on which the webinar was held, and titles depend on it. State it as held_on in \
+                  episode.toml, then process the episode again."
+                .into(),
+        start: at.start,
+        end: at.end,
+        text: String::new(),
+        blocking: true,
+        resolved: None,
+    }
 }
 
 impl Made {

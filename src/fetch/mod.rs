@@ -3,6 +3,7 @@
 //! [`local`] copies files of this computer; [`address`] reads what people paste, and [`ytdlp`] downloads it.
 
 pub mod address;
+mod child;
 pub mod held;
 mod local;
 mod published;

@@ -8,28 +8,21 @@
 
 use super::FetchError;
 use super::address::Address;
+use super::child::{self, Ended, Fault, LOOK};
 use super::published::{self, Listing, Page};
 use super::trouble::Trouble;
 use crate::failure::Cancelled;
 use crate::model::Millis;
 use crate::progress::{Amount, Cancel, Progress};
 use serde::Deserialize;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::process::CommandExt;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Before this version yt-dlp takes no JavaScript runtime, without which YouTube gives nothing.
 pub const OLDEST: &str = "2025.11.12";
-/// How often the owner of a child looks at the cancel flag.
-const LOOK: Duration = Duration::from_millis(50);
-/// Lines of standard error that are kept for the report.
-const KEPT_LINES: usize = 200;
-/// The longest line that is read: a page's description with all its formats has some hundred kilobytes.
-const LONGEST_LINE: u64 = 64 << 20;
 /// The only name that a download has; its ending is yt-dlp's.
 const NAME: &str = "recording";
 
@@ -304,19 +297,6 @@ fn json(tool: &Tool, address: &Address, arguments: &[&str], cancel: &Cancel) -> 
     })
 }
 
-/// How a child ended.
-struct Ended {
-    /// Its exit code; `None` when a signal ended it.
-    code: Option<i32>,
-    /// What it wrote to standard error.
-    errors: Vec<String>,
-}
-
-enum Said {
-    Out(String),
-    Err(String),
-}
-
 /// Runs yt-dlp on an address; `each` hears every line of its output and may end it by `false`.
 fn run(
     tool: &Tool,
@@ -326,38 +306,31 @@ fn run(
     each: &mut dyn FnMut(&str) -> bool,
     cancel: &Cancel,
 ) -> Result<Ended, Failed> {
-    cancel.check().map_err(FetchError::from)?;
     let mut command = Command::new(&tool.program);
-    command.args(common(tool)).args(arguments);
+    command.args(common(tool)).args(arguments).env("PYTHONUTF8", "1").env("PYTHONUNBUFFERED", "1");
     if let Some(folder) = folder {
         // Not as an argument, in which yt-dlp would look for variables.
         command.current_dir(folder);
     }
     let secret = address.is_secret().then(|| address.url());
     match &secret {
-        Some(_) => command.args(["--batch-file", "-"]).stdin(Stdio::piped()),
-        None => command.arg("--").arg(address.url()).stdin(Stdio::null()),
+        Some(_) => command.args(["--batch-file", "-"]),
+        None => command.arg("--").arg(address.url()),
     };
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("PYTHONUTF8", "1").env("PYTHONUNBUFFERED", "1");
-    let mut child = spawn(&mut command).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Failed::Trouble(Trouble::ProgramMissing),
-        _ => Failed::Trouble(Trouble::Unknown { lines: vec![error.to_string()] }),
+    // yt-dlp notices a silent server by itself and tries a few times; beyond that it hangs.
+    let patience = tool.silence * 5 + Duration::from_secs(60);
+    let ended = child::run(&mut command, secret.as_deref(), patience, each, cancel).map_err(|fault| match fault {
+        Fault::NotStarted(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Trouble::ProgramMissing.into(),
+            _ => Trouble::Unknown { lines: vec![error.to_string()] }.into(),
+        },
+        Fault::Silent => Trouble::Network.into(),
+        Fault::Cancelled(cancelled) => Failed::Final(cancelled.into()),
     })?;
-    if let (Some(text), Some(mut input)) = (secret, child.stdin.take()) {
-        // A child that does not read it says why on its standard error.
-        let _ = writeln!(input, "{text}");
-    }
-    let lines = read_lines(&mut child);
-    let outcome = listen(tool, &lines, each, cancel);
-    if !matches!(outcome, Ok(Heard { ended: true, .. })) {
-        end(&mut child);
-    }
-    let status = child.wait().map_err(|error| Failed::Trouble(Trouble::Unknown { lines: vec![error.to_string()] }))?;
-    let heard = outcome?;
-    if status.code() == Some(2) && heard.errors.iter().any(|line| line.contains("no such option")) {
+    if ended.code == Some(2) && ended.errors.iter().any(|line| line.contains("no such option")) {
         return Err(Trouble::TooOld { version: version(&tool.program)? }.into());
     }
-    Ok(Ended { code: status.code(), errors: heard.errors })
+    Ok(ended)
 }
 
 /// Arguments of every call: nothing of the user's own settings, nothing asked, nothing updated.
@@ -392,89 +365,156 @@ fn common(tool: &Tool) -> Vec<String> {
     arguments
 }
 
-#[allow(unsafe_code, reason = "see below")]
-fn spawn(command: &mut Command) -> io::Result<Child> {
-    // A group of its own, so that what it starts ends with it, and Ctrl-C reaches only us.
-    command.process_group(0);
-    // SAFETY: between fork and exec only async-signal-safe functions may be called; this is one system call, prctl, and
-    // touches no memory. Without it a download would go on after we are killed, and a second one would write to the
-    // same file.
-    unsafe {
-        command.pre_exec(|| {
-            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-                .map_err(io::Error::from)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// The yt-dlp that setup installed.
+    fn real() -> PathBuf {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/yt-dlp");
+        assert!(program.is_file(), "yt-dlp is missing: run `make setup`");
+        program
+    }
+
+    fn tool(program: &Path) -> Tool {
+        Tool {
+            program: program.to_owned(),
+            runtime: Some("deno:/nowhere/deno".into()),
+            cookies: Some("/nowhere/cookies.txt".into()),
+            keep_video: true,
+            longest: Millis(3_600_000),
+            largest: 1 << 30,
+            retries: 0,
+            pause: Duration::ZERO,
+            silence: Duration::from_secs(1),
+        }
+    }
+
+    /// A program that writes its arguments down, one a line, and what it is told on standard input; then fails.
+    fn recorder(folder: &Path) -> PathBuf {
+        let program = folder.join("recorder");
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{0}/arguments'\ncase \"$*\" in *batch-file*) cat > '{0}/input';; esac\nexit 1\n",
+            folder.display()
+        );
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap().unwrap()
+    }
+
+    /// What each kind of call is made with.
+    fn calls(address: &Address) -> Vec<Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let tool = tool(&recorder(folder.path()));
+        let (stop, here) = (Cancel::default(), folder.path());
+        let mut calls = Vec::new();
+        let mut keep = |failed: bool| {
+            assert!(failed);
+            let text = std::fs::read_to_string(here.join("arguments")).unwrap();
+            calls.push(text.lines().map(str::to_owned).collect());
+        };
+        keep(probe(&tool, address, &stop).is_err());
+        keep(list(&tool, address, &stop).is_err());
+        keep(download(&tool, address, here, &Silent, &stop).is_err());
+        keep(captions(&tool, address, "en", here, &Silent, &stop).is_err());
+        calls
+    }
+
+    #[test]
+    fn the_installed_yt_dlp_knows_every_flag() {
+        for mut call in calls(&address("SpineTime01")) {
+            assert_eq!(call.pop().unwrap(), "https://www.youtube.com/watch?v=SpineTime01");
+            assert_eq!(call.pop().unwrap(), "--");
+            // It reads all arguments before it tells its version; an unknown one ends it.
+            let output = Command::new(real()).args(&call).arg("--version").output().unwrap();
+            assert!(output.status.success(), "{call:?}: {}", String::from_utf8_lossy(&output.stderr));
+            let mistyped = Command::new(real()).args(&call).args(["--no-such-flag", "--version"]).output().unwrap();
+            assert!(!mistyped.status.success());
+        }
+        assert!(version(&real()).unwrap().as_str() >= OLDEST);
+        assert_eq!(version(Path::new("/nowhere/yt-dlp")), Err(Trouble::ProgramMissing));
+    }
+
+    #[test]
+    fn what_is_secret_is_on_no_command_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let tool = tool(&recorder(folder.path()));
+        let secret = address("https://example.org/talk.mp3?token=hush");
+        let error = probe(&tool, &secret, &Cancel::default()).unwrap_err();
+        let arguments = std::fs::read_to_string(folder.path().join("arguments")).unwrap();
+        assert!(!arguments.contains("hush") && arguments.ends_with("--batch-file\n-\n"), "{arguments}");
+        let input = std::fs::read_to_string(folder.path().join("input")).unwrap();
+        assert_eq!(input.trim(), "https://example.org/talk.mp3?token=hush");
+        assert!(!format!("{error} {error:?}").contains("hush"));
+    }
+
+    /// The real yt-dlp chooses among formats as YouTube lists them: an original, a dubbed track that is louder in bits,
+    /// a compressed one, and pictures.
+    #[test]
+    fn the_original_language_is_chosen_and_no_pictures() {
+        let folder = tempfile::tempdir().unwrap();
+        let sound = |id: &str, language: &str, preference: i32, abr: u32| {
+            serde_json::json!({
+                "format_id": id, "url": "http://127.0.0.1:9/x", "ext": "webm", "vcodec": "none", "acodec": "opus",
+                "language": language, "language_preference": preference, "abr": abr, "protocol": "https",
+            })
+        };
+        let info = serde_json::json!({
+            "id": "SpineTime01", "title": "x", "extractor": "youtube", "extractor_key": "Youtube", "webpage_url": "x",
+            "formats": [
+                sound("small", "en", 10, 50), sound("original", "en", 10, 128), sound("dubbed", "de", -1, 256),
+                {"format_id": "pictures", "url": "http://127.0.0.1:9/v", "ext": "mp4", "vcodec": "avc1", "acodec": "none",
+                 "height": 1080, "protocol": "https"},
+            ],
         });
+        let path = folder.path().join("info.json");
+        std::fs::write(&path, info.to_string()).unwrap();
+        let chosen = |keep_video: bool| {
+            let tool = Tool { keep_video, ..tool(&real()) };
+            let output = Command::new(real())
+                .args(["--ignore-config", "--simulate", "--print", "format_id", "--load-info-json"])
+                .arg(&path)
+                .args(["--format", format(&tool), "--format-sort", SORT])
+                .output()
+                .unwrap();
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        assert_eq!(chosen(false), "original");
+        assert_eq!(chosen(true), "pictures+original");
     }
-    command.spawn()
-}
 
-/// Ends a child and what it started. An unfinished file stays as it is.
-fn end(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        // It may have ended by itself meanwhile.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    let _ = child.kill();
-}
-
-/// The child's lines, both streams, as they come. The channel closes when both end.
-fn read_lines(child: &mut Child) -> Receiver<Said> {
-    let (to, lines) = mpsc::channel();
-    let reader = |stream: Option<Box<dyn Read + Send>>, wrap: fn(String) -> Said| {
-        let (Some(stream), to) = (stream, to.clone()) else { return };
+    #[test]
+    fn a_request_to_stop_ends_the_program_and_what_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("sleeper");
+        let script = format!("#!/bin/sh\nsleep 60 & echo $! > '{0}/child'; wait\n", folder.path().display());
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let cancel = Cancel::default();
+        let asked = cancel.clone();
+        let child = folder.path().join("child");
+        let there = child.clone();
         thread::spawn(move || {
-            let mut stream = BufReader::new(stream);
-            let mut line = Vec::new();
-            while let Ok(1..) = stream.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-                let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                line.clear();
-                // Nobody listens any more when the run was given up.
-                if to.send(wrap(text)).is_err() {
-                    return;
-                }
+            while !std::fs::read_to_string(&there).is_ok_and(|text| text.ends_with('\n')) {
+                thread::sleep(LOOK);
             }
+            asked.cancel();
         });
-    };
-    reader(child.stdout.take().map(|s| Box::new(s) as Box<dyn Read + Send>), Said::Out);
-    reader(child.stderr.take().map(|s| Box::new(s) as Box<dyn Read + Send>), Said::Err);
-    lines
-}
-
-struct Heard {
-    errors: Vec<String>,
-    /// Whether the child closed its streams by itself.
-    ended: bool,
-}
-
-fn listen(
-    tool: &Tool,
-    lines: &Receiver<Said>,
-    each: &mut dyn FnMut(&str) -> bool,
-    cancel: &Cancel,
-) -> Result<Heard, Failed> {
-    // yt-dlp notices a silent server by itself and tries a few times; beyond that it hangs.
-    let patience = tool.silence * 5 + Duration::from_secs(60);
-    let mut since = Instant::now();
-    let mut errors = Vec::new();
-    loop {
-        cancel.check().map_err(FetchError::from)?;
-        match lines.recv_timeout(LOOK) {
-            Ok(Said::Out(line)) => {
-                since = Instant::now();
-                if !each(&line) {
-                    return Ok(Heard { errors, ended: false });
-                }
-            }
-            Ok(Said::Err(line)) => {
-                since = Instant::now();
-                if errors.len() == KEPT_LINES {
-                    errors.remove(0);
-                }
-                errors.push(line);
-            }
-            Err(RecvTimeoutError::Timeout) if since.elapsed() < patience => {}
-            Err(RecvTimeoutError::Timeout) => return Err(Trouble::Network.into()),
-            Err(RecvTimeoutError::Disconnected) => return Ok(Heard { errors, ended: true }),
+        let ended = probe(&tool(&program), &address("SpineTime01"), &cancel);
+        assert!(matches!(ended, Err(FetchError::Cancelled(_))), "{ended:?}");
+        let pid: i32 = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
+        let gone = || match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+            Ok(stat) => stat.contains(") Z "),
+            Err(_) => true,
+        };
+        while !gone() {
+            thread::sleep(LOOK);
         }
     }
 }

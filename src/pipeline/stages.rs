@@ -16,6 +16,7 @@ use crate::qa;
 use crate::roster::Person;
 use crate::speakers;
 use crate::speech;
+use jiff::tz::Offset;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,6 +51,7 @@ impl Run<'_> {
                 .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
         let keys = self.keys(host.as_ref(), &experts);
+        self.warnings.extend(self.undated());
 
         let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
         let speakers_stale =
@@ -84,6 +86,23 @@ impl Run<'_> {
             warnings: std::mem::take(&mut self.warnings),
             entries,
         })
+    }
+
+    /// What to write into `episode.toml`, when nobody stated the day of a recording that was downloaded.
+    fn undated(&self) -> Option<String> {
+        let published = self.recording.published.as_ref().filter(|_| self.facts.held_on.is_none())?;
+        let day = published.uploaded.map(|at| Offset::UTC.to_datetime(at).date()).or(published.uploaded_on);
+        let (deed, guess) = match published.live_status.as_deref() {
+            Some("was_live") => ("broadcast", "If that is the day of the webinar, "),
+            _ => ("uploaded", "The webinar may be older: "),
+        };
+        let known =
+            day.map_or(" Look it up, then ".to_owned(), |day| format!(" The video was {deed} on {day}. {guess}"));
+        Some(format!(
+            "Nobody has stated the day on which the webinar was held.{known}write held_on = \"YYYY-MM-DD\" into {} and run the \
+             same command again.",
+            self.folder.facts().display()
+        ))
     }
 
     fn fail(&self, stage: Stage) -> impl Fn(Box<dyn Failure>) -> Error + use<> {

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
 mod audio;
+mod download;
 mod eval;
 mod export;
 mod faults;
 mod layers;
 mod licences;
 mod process;
+mod server;
 mod speech;
 mod studio;
