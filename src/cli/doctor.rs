@@ -5,11 +5,14 @@ use super::{Context, Failed, report};
 use crate::audio;
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
+use crate::fetch::ytdlp::{self, Tool};
 use crate::library::Library;
 use crate::weights::{SPEECH_DETECTION, VOICES};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::Serialize;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Below this a long recording may not fit, in bytes.
 const LITTLE_SPACE: u64 = 2_000_000_000;
@@ -67,8 +70,9 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
         }
     }
     checks.push(disk(&path));
-    checks.push(yt_dlp());
-    let settings = effective_settings(context, (&path, origin), &wishes, &effective);
+    let tool = settings::download_tool(&path, &wishes, &effective);
+    checks.push(yt_dlp(&tool, Offset::UTC.to_datetime(Timestamp::now()).date()));
+    let settings = effective_settings(context, (&path, origin), &wishes, &effective, &tool);
     tell(context, &checks, &settings)?;
     let worst = checks.iter().filter(|c| c.health == Health::Bad).map(|c| c.exit).max();
     worst.map_or(Ok(Exit::Done), |exit| Err(Failed::Shown(exit)))
@@ -111,20 +115,49 @@ fn disk(library: &Path) -> Check {
     }
 }
 
-fn yt_dlp() -> Check {
-    let output = Command::new("yt-dlp").arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
-    match output {
-        Ok(output) if output.status.success() => {
-            Check::good("yt-dlp", String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        }
-        _ => Check {
-            what: "yt-dlp",
-            health: Health::Note,
-            found: "not there; only downloads need it, recordings on this computer don't".into(),
-            next: None,
-            exit: Exit::ProgramMissing,
-        },
+/// Only downloads need yt-dlp, so that what is wrong with it is a note.
+fn yt_dlp(tool: &Tool, today: Date) -> Check {
+    let note = |found: String, next: &str| Check {
+        what: "yt-dlp",
+        health: Health::Note,
+        found,
+        next: Some(next.into()),
+        exit: Exit::ProgramMissing,
+    };
+    let place = tool.program.display();
+    let Ok(version) = ytdlp::version(&tool.program) else {
+        return note("not there; only downloads need it, recordings on this computer don't".into(), INSTALL);
+    };
+    let age = age(&version, today);
+    let days = age.map(|days| format!(", {days} days old")).unwrap_or_default();
+    let runtime = match &tool.runtime {
+        Some(runtime) => runtime.split(':').next().unwrap_or_default().to_owned(),
+        None => "no JavaScript runtime of its own".into(),
+    };
+    let found = format!("{version}{days}, with {runtime} ({place})");
+    if version.as_str() < ytdlp::OLDEST {
+        return note(found, "It is too old for YouTube. Update it as below, or remove it from spinetime.toml.");
     }
+    match (age, &tool.runtime) {
+        (Some(AGED..), _) => note(found, UPDATE),
+        (_, None) => note(found, INSTALL),
+        _ => Check::good("yt-dlp", found),
+    }
+}
+
+/// After so many days YouTube has usually changed something.
+const AGED: i64 = 90;
+const INSTALL: &str =
+    "Run \"make setup\" in spinetime's source folder: it installs yt-dlp with its JavaScript runtime.";
+const UPDATE: &str = "YouTube changes often. Put the newest versions into scripts/requirements.txt in spinetime's source \
+                      folder, then run \"make setup\" there.";
+
+/// Days since a version such as "2026.10.26".
+fn age(version: &str, today: Date) -> Option<i64> {
+    let mut parts = version.split('.');
+    let released =
+        Date::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?).ok()?;
+    Some(i64::from(today.since(released).ok()?.get_days().max(0)))
 }
 
 fn effective_settings(
@@ -132,6 +165,7 @@ fn effective_settings(
     (path, origin): (&Path, Origin),
     wishes: &Wishes,
     config: &Config,
+    tool: &Tool,
 ) -> Vec<Setting> {
     let setting = |name, value: String, from: Origin| Setting { name, value, from: from.to_string() };
     let default = Config::default();
@@ -159,6 +193,13 @@ fn effective_settings(
             pulled_to,
             if context.args.models.is_some() { Origin::Option } else { Origin::Default },
         ),
+        setting("download.yt_dlp", tool.program.display().to_string(), origin_of(config.download.yt_dlp.is_empty())),
+        setting(
+            "download.max_hours",
+            config.download.max_hours.to_string(),
+            origin_of(config.download == default.download),
+        ),
+        setting("sync.sources", config.sync.sources.join(", "), origin_of(config.sync.sources.is_empty())),
         setting("website.index_url", config.website.index_url.clone(), origin_of(config.website == default.website)),
     ]
 }
@@ -184,4 +225,17 @@ fn tell(context: &Context, checks: &[Check], settings: &[Setting]) -> Result<(),
         table.add_row([setting.name, setting.value.as_str(), setting.from.as_str()]);
     }
     context.say(&table.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_yt_dlp_is_noticed() {
+        let today = "2026-11-24".parse().unwrap();
+        assert_eq!(age("2026.10.26", today), Some(29));
+        assert_eq!(age("2026.10.26.232840", today), Some(29));
+        assert_eq!((age("nightly", today), age("2030.01.01", today)), (None, Some(0)));
+    }
 }
