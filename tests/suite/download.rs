@@ -259,6 +259,13 @@ fn a_video_is_one_episode_under_every_address_and_editors_facts_stay() {
     assert_eq!(entries["episode"]["youtube_id"], "SpineTime01");
     assert!(entries["entries"][0]["links"]["answer"].as_str().unwrap().contains("v=SpineTime01&t="), "{entries:#}");
 
+    let pages = studio.path("pages");
+    let exported = studio.run(["export", "--drafts", "--format", "html,markdown", "--out", pages.to_str().unwrap()]);
+    assert_eq!(exported.exit, Exit::Done, "{exported:?}");
+    let episode = studio.episode().file_name().unwrap().to_owned();
+    let html = std::fs::read_to_string(pages.join(&episode).join("index.html")).unwrap();
+    assert!(html.contains("Your Back &lt;b&gt;&amp; You&lt;/b&gt;") && !html.contains("<b>&"), "a title is text");
+
     let toml = studio.episode().join("episode.toml");
     let edited = std::fs::read_to_string(&toml).unwrap().replace("Spine Time: Your Back <b>& You</b>", "Your back");
     std::fs::write(&toml, &edited).unwrap();

@@ -1,5 +1,6 @@
 //! Bad inputs, full disks, two runs at once: the right exit code, plain words, and nothing lost.
 
+use crate::server::Server;
 use crate::studio::{Ran, Studio, ffmpeg, fixture};
 use spinetime::failure::Exit;
 use std::os::unix::ffi::OsStringExt;
@@ -124,6 +125,23 @@ impl Drop for SmallDisk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg(&self.0).status();
     }
+}
+
+#[test]
+fn a_disk_that_a_download_fills_is_told() {
+    let studio = Studio::new();
+    let server = Server::new(std::fs::read(fixture("clip.m4a")).unwrap(), &[]);
+    let Some(disk) = SmallDisk::mount(&studio.path("small"), 100) else { return };
+    let library = disk.0.join("library");
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_spinetime")).arg("--library").arg(&library).args(arguments).output().unwrap()
+    };
+    assert!(run(&["init"]).status.success());
+    let output = run(&["process", &server.url("talk.m4a")]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{told}");
+    assert!(told.contains("what to do: Free some space"), "{told}");
+    assert!(run(&["status"]).status.success());
 }
 
 #[test]
