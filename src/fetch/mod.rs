@@ -2,6 +2,7 @@
 
 pub mod address;
 mod local;
+pub mod trouble;
 
 pub use local::{bring, digest_of, recordings_in, same_as_before};
 
