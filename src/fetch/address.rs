@@ -12,7 +12,7 @@ const SHORT: &str = "youtu.be";
 /// What a playlist's id begins with: playlists, uploads, favourites, likes, mixes, courses, albums.
 const LISTS: [&str; 8] = ["PL", "UU", "FL", "LL", "RD", "EC", "OL", "UL"];
 /// Parts of a query's names whose values let their owner in. They stay out of everything that is written down.
-const SECRETS: [&str; 13] = [
+pub(super) const SECRETS: [&str; 13] = [
     "token",
     "sig",
     "key",

@@ -13,13 +13,12 @@ pub mod ytdlp;
 pub use local::{bring, digest_of, ending_of, recordings_in, same_as_before};
 pub use published::{Listed, Listing, Page};
 
-use crate::model::Millis;
-use trouble::Trouble;
-
 use crate::atomic::WriteError;
 use crate::failure::{Cancelled, Exit, Failure};
+use crate::model::Millis;
 use std::io;
 use std::path::PathBuf;
+use trouble::Trouble;
 
 /// A recording can't be had.
 #[derive(Debug, thiserror::Error)]
