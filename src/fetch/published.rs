@@ -95,7 +95,7 @@ pub(super) fn page(json: &str) -> Result<Page, String> {
     let upcoming = live.as_deref() == Some("is_upcoming");
     Ok(Page {
         bytes: raw.filesize.as_f64().map(|bytes| bytes as u64),
-        starts: uploaded.filter(|_| upcoming).map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string()),
+        starts: uploaded.filter(|_| upcoming).map(|at| at.strftime("on %-d %B %Y, %H:%M UTC").to_string()),
         published: Published {
             id: text(&raw.id, 100),
             channel: text(&raw.channel, TITLE).or_else(|| text(&raw.uploader, TITLE)),

@@ -7,6 +7,7 @@ use super::place::{self, PATIENCE, Placed, Request};
 use super::{Error, Settings, Stage, World};
 use crate::atomic;
 use crate::audio::AudioReader;
+use crate::failure::{Exit, Failure};
 use crate::fetch::address::Address;
 use crate::fetch::trouble::Trouble;
 use crate::fetch::ytdlp;
@@ -69,8 +70,9 @@ pub(super) fn place(
     announce(&folder, address, &page).map_err(fail)?;
     drop(guard);
     let placed = fill(&folder, lock, address, page, request, settings, world, new);
-    if placed.is_err() && new && is_empty(&folder.downloads()) {
-        // Nothing has come: nothing is left behind.
+    // Nothing has come, or nothing can ever come of it: nothing is left behind.
+    let useless = |error: &Error| error.exit() == Exit::Input || is_empty(&folder.downloads());
+    if new && placed.as_ref().is_err_and(useless) {
         let _ = std::fs::remove_dir_all(folder.path());
     }
     placed
