@@ -50,8 +50,14 @@ const DATA_403: &str = "ERROR: unable to download video data: HTTP Error 403: Fo
 /// What it means, as `Debug` says it, and the lines with their warnings.
 pub(super) const SINGLE: &[(&str, &str)] = &[
     // Private.
-    ("Private", sign_in!("ERROR: [youtube] SpineTime01: Private video. Sign in if you've been granted access to this video")),
-    ("Private", sign_in!("ERROR: [youtube] SpineTime01: Private video. Sign in if you’ve been granted access to this video")),
+    (
+        "Private",
+        sign_in!("ERROR: [youtube] SpineTime01: Private video. Sign in if you've been granted access to this video"),
+    ),
+    (
+        "Private",
+        sign_in!("ERROR: [youtube] SpineTime01: Private video. Sign in if you’ve been granted access to this video"),
+    ),
     (
         "Private",
         sign_in!(
@@ -117,9 +123,14 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     // Age.
     (
         "AgeGated",
-        sign_in!("ERROR: [youtube] SpineTime01: Sign in to confirm your age. This video may be inappropriate for some users"),
+        sign_in!(
+            "ERROR: [youtube] SpineTime01: Sign in to confirm your age. This video may be inappropriate for some users"
+        ),
     ),
-    ("AgeGated", "ERROR: [youtube] SpineTime01: This video is age-restricted and only available on YouTube. Learn more"),
+    (
+        "AgeGated",
+        "ERROR: [youtube] SpineTime01: This video is age-restricted and only available on YouTube. Learn more",
+    ),
     // Countries.
     (
         "GeoBlocked",
@@ -162,8 +173,14 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("BotCheck", sign_in!("ERROR: [youtube] SpineTime01: Sign in to confirm you're not a bot")),
     ("BotCheck", sign_in!("ERROR: [youtube] SpineTime01: Sign in to confirm you’re not a bot")),
     ("BotCheck", sign_in!("ERROR: [youtube] SpineTime01: Sign in to confirm you\u{fffd}re not a bot")),
-    ("BotCheck", "ERROR: [youtube] SpineTime01: Video unavailable. YouTube is requiring a captcha challenge before playback"),
-    ("BotCheck", "ERROR: [youtube] SpineTime01: All player responses are invalid. Your IP is likely being blocked by Youtube"),
+    (
+        "BotCheck",
+        "ERROR: [youtube] SpineTime01: Video unavailable. YouTube is requiring a captcha challenge before playback",
+    ),
+    (
+        "BotCheck",
+        "ERROR: [youtube] SpineTime01: All player responses are invalid. Your IP is likely being blocked by Youtube",
+    ),
     ("BotCheck", "ERROR: [youtube] SpineTime01: The page needs to be reloaded.. The page needs to be reloaded."),
     (
         "BotCheck",
@@ -187,7 +204,10 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
         "ERROR: [generic] private video: Unable to download webpage: HTTP Error 404: Not Found (caused by <HTTPError 404: \
          Not Found>)",
     ),
-    ("NotFound", "ERROR: [generic] a: Unable to download webpage: HTTP Error 410: Gone (caused by <HTTPError 410: Gone>)"),
+    (
+        "NotFound",
+        "ERROR: [generic] a: Unable to download webpage: HTTP Error 410: Gone (caused by <HTTPError 410: Gone>)",
+    ),
     ("NotFound", "ERROR: [youtube:tab] PLabcdefghijkl: YouTube said: The playlist does not exist."),
     (
         "NotFound",
@@ -212,20 +232,17 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
         "ERROR: [generic] a: Unable to download webpage: HTTP Error 500: Internal Server Error (caused by <HTTPError 500: \
          Internal Server Error>)",
     ),
-    ("ServerFault { status: 503 }", "ERROR: [download] Got error: HTTP Error 503: Service Unavailable. Giving up after 3 retries"),
+    (
+        "ServerFault { status: 503 }",
+        "ERROR: [download] Got error: HTTP Error 503: Service Unavailable. Giving up after 3 retries",
+    ),
     (
         "LoginNeeded",
         "ERROR: [generic] a: Unable to download webpage: HTTP Error 401: Unauthorized (caused by <HTTPError 401: \
          Unauthorized>)",
     ),
-    (
-        "LoginNeeded",
-        "ERROR: [zoom] abc: This video is protected by a passcode, use the --video-password option",
-    ),
-    (
-        "LoginNeeded",
-        sign_in!("ERROR: [youtube:tab] LL: Login details are needed to download this content"),
-    ),
+    ("LoginNeeded", "ERROR: [zoom] abc: This video is protected by a passcode, use the --video-password option"),
+    ("LoginNeeded", sign_in!("ERROR: [youtube:tab] LL: Login details are needed to download this content")),
     ("LoginNeeded", "ERROR: [Panopto] abc: This video is only available for registered users. Use --cookies, ..."),
     // The network.
     (
@@ -305,7 +322,10 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("DiskFull", "ERROR: Unable to download video: [Errno 122] Disk quota exceeded"),
     ("DiskFull", "ERROR: Unable to create directory: [Errno 2] No such file or directory: '/proc/x'"),
     ("DiskFull", "ERROR: unable to open for writing: [Errno 13] Permission denied: 'recording.webm.part'"),
-    ("DiskFull", "Traceback (most recent call last):\n  File \"x.py\", line 8, in <module>\nOSError: [Errno 28] No space left on device"),
+    (
+        "DiskFull",
+        "Traceback (most recent call last):\n  File \"x.py\", line 8, in <module>\nOSError: [Errno 28] No space left on device",
+    ),
     (
         "Cookies",
         "WARNING: skipping cookie file entry due to invalid length 1: 'hello\\n'\nERROR: 'ck' does not look like a Netscape \
@@ -330,17 +350,32 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
         "ERROR: You have requested merging of multiple formats but ffmpeg is not installed. Aborting due to \
          --abort-on-error",
     ),
-    ("ProgramMissing", "ERROR: Postprocessing: ffprobe and ffmpeg not found. Please install or provide the path using --ffmpeg-location"),
+    (
+        "ProgramMissing",
+        "ERROR: Postprocessing: ffprobe and ffmpeg not found. Please install or provide the path using --ffmpeg-location",
+    ),
     ("ProgramMissing", "python3: No module named yt_dlp"),
-    ("TooOld { version: \"\" }", "\nUsage: yt-dlp [OPTIONS] URL [URL...]\n\nyt-dlp: error: no such option: --js-runtimes"),
+    (
+        "TooOld { version: \"\" }",
+        "\nUsage: yt-dlp [OPTIONS] URL [URL...]\n\nyt-dlp: error: no such option: --js-runtimes",
+    ),
     // What is there.
-    ("NotMedia", "WARNING: [generic] Falling back on generic information extractor\nERROR: Unsupported URL: https://example.org/private video"),
+    (
+        "NotMedia",
+        "WARNING: [generic] Falling back on generic information extractor\nERROR: Unsupported URL: https://example.org/private video",
+    ),
     ("NotMedia", "ERROR: [generic] 'notaurl' is not a valid URL"),
-    ("NotMedia", "ERROR: [youtube:truncated_id] N_708: Incomplete YouTube ID N_708. URL https://www.youtube.com/watch?v=N_708 looks truncated."),
+    (
+        "NotMedia",
+        "ERROR: [youtube:truncated_id] N_708: Incomplete YouTube ID N_708. URL https://www.youtube.com/watch?v=N_708 looks truncated.",
+    ),
     ("NotMedia", "ERROR: [youtube:tab] @spinecentre: This channel does not have a streams tab"),
     ("NotMedia", "\n\nERROR: Did not get any data blocks"),
     ("NotMedia", "ERROR: The downloaded file is empty"),
-    ("NoSound", "ERROR: [generic] a: Requested format is not available. Use --list-formats for a list of available formats"),
+    (
+        "NoSound",
+        "ERROR: [generic] a: Requested format is not available. Use --list-formats for a list of available formats",
+    ),
     ("NoSound", report!("ERROR: [generic] a: No video formats found!")),
     ("Drm", "ERROR: [youtube] SpineTime01: This video is DRM protected"),
     (
@@ -355,12 +390,18 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
 /// The same, where several lines together say it.
 pub(super) const TOGETHER: &[(&str, &[&str])] = &[
     ("NoRuntime", &[NO_RUNTIME, NO_FORMAT]),
-    ("NoRuntime", &[NO_SOLVER, "WARNING: Only images are available for download. use --list-formats to see them", NO_FORMAT]),
+    (
+        "NoRuntime",
+        &[NO_SOLVER, "WARNING: Only images are available for download. use --list-formats to see them", NO_FORMAT],
+    ),
     ("NoRuntime", &[OLD, NO_RUNTIME, DATA_403]),
     ("NoSound", &[POT, NO_FORMAT]),
     ("TooOld { version: \"2026.01.31\" }", &[OLD, NO_FORMAT]),
     ("TooOld { version: \"2026.01.31\" }", &[OLD, POT, DATA_403]),
-    ("TooOld { version: \"2026.01.31\" }", &[OLD, report!("ERROR: [youtube] SpineTime01: Unable to extract yt initial data")]),
+    (
+        "TooOld { version: \"2026.01.31\" }",
+        &[OLD, report!("ERROR: [youtube] SpineTime01: Unable to extract yt initial data")],
+    ),
     ("Removed", &[OLD, NO_RUNTIME, "ERROR: [youtube] SpineTime01: Video unavailable"]),
     (
         "RateLimited",
@@ -380,9 +421,27 @@ pub(super) const TOGETHER: &[(&str, &[&str])] = &[
     ("Cookies", &[STALE, sign_in!("ERROR: [youtube] SpineTime01: Sign in to confirm you’re not a bot")]),
     ("Removed", &[STALE, "ERROR: [youtube] SpineTime01: Video unavailable"]),
     // What was said last counts, unless it says little.
-    ("Network", &["ERROR: [youtube] SpineTime01: Video unavailable", "ERROR: content too short (expected 5 bytes and served 2)"]),
-    ("DiskFull", &["ERROR: unable to write data: [Errno 28] No space left on device", "ERROR: fragment 3 not found, unable to continue"]),
-    ("Forbidden", &["[download] Got error: HTTP Error 403: Forbidden. Retrying fragment 1 (1/1)...", "ERROR: The downloaded file is empty"]),
+    (
+        "Network",
+        &[
+            "ERROR: [youtube] SpineTime01: Video unavailable",
+            "ERROR: content too short (expected 5 bytes and served 2)",
+        ],
+    ),
+    (
+        "DiskFull",
+        &[
+            "ERROR: unable to write data: [Errno 28] No space left on device",
+            "ERROR: fragment 3 not found, unable to continue",
+        ],
+    ),
+    (
+        "Forbidden",
+        &[
+            "[download] Got error: HTTP Error 403: Forbidden. Retrying fragment 1 (1/1)...",
+            "ERROR: The downloaded file is empty",
+        ],
+    ),
     (
         "Dns { host: Some(\"a.example\") }",
         &[

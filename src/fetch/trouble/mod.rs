@@ -164,15 +164,17 @@ impl Trouble {
                  scripts/requirements.txt and run \"make setup\" again. If it does not, ask the owner for access."
             }
             Self::NotFound => "Copy the address again from the browser, where it shows the recording.",
-            Self::RateLimited => "Wait an hour or more, then run the same command again. Fetch fewer recordings at a time.",
+            Self::RateLimited => {
+                "Wait an hour or more, then run the same command again. Fetch fewer recordings at a time."
+            }
             Self::ServerFault { .. } => "Run the same command again later: the website has to mend this itself.",
             Self::Dns { .. } => {
                 "Check the spelling of the address and that this computer is on the Internet, then run the same command \
                  again."
             }
             Self::Tls => {
-                "Check this computer's date and time, and that the address begins with https:// in a browser too. In an \
-                 office network, ask its administrators: they may have to add their certificate to this computer."
+                "Check this computer's date and time, and whether a browser opens the address without a warning. In an \
+                 office network, ask its administrators: their certificate may be missing on this computer."
             }
             Self::Network => {
                 "Check the connection to the Internet, then run the same command again: what has come already is kept."
@@ -228,7 +230,7 @@ impl fmt::Display for Trouble {
             Self::LiveNow => "it is being broadcast right now, or its recording is not ready yet",
             Self::Upcoming { when: None } => "it has not been broadcast yet",
             Self::Upcoming { when: Some(when) } => {
-                return write!(f, "it has not been broadcast yet, but will be {when}");
+                return write!(f, "it has not been broadcast yet, but begins {when}");
             }
             Self::BotCheck => "the website takes this computer for a robot",
             Self::Forbidden => "the website refuses it (HTTP 403)",

@@ -29,7 +29,10 @@ const HERE: &[(Trouble, &[&str])] = &[
             "unable to download video: [errno 13]",
         ],
     ),
-    (Trouble::Cookies, &["netscape format", "failed to load cookies", "cookies database", "browser specified for cookies"]),
+    (
+        Trouble::Cookies,
+        &["netscape format", "failed to load cookies", "cookies database", "browser specified for cookies"],
+    ),
     (Trouble::BotCheck, &["cloudflare", "anti-bot"]),
 ];
 
@@ -38,7 +41,7 @@ const NETWORK: &[(Trouble, &[&str])] = &[
     (
         Trouble::Dns { host: None },
         &[
-            "failed to resolve",
+            "failed to resolve '",
             "could not resolve",
             "name or service not known",
             "getaddrinfo",
@@ -90,28 +93,33 @@ const NETWORK: &[(Trouble, &[&str])] = &[
     ),
 ];
 
+/// Programs that are not there.
+const MISSING: &[&str] = &[
+    "ffmpeg not found",
+    "ffprobe not found",
+    "ffmpeg could not be found",
+    "ffmpeg is not installed",
+    "neither ffmpeg",
+    "no module named",
+    "unsupported version of python",
+    "command not found",
+    "bad interpreter",
+];
+
 /// What websites say, and yt-dlp about them.
 const PHRASES: &[(Trouble, &[&str])] = &[
-    (
-        Trouble::ProgramMissing,
-        &[
-            "ffmpeg not found",
-            "ffprobe not found",
-            "ffmpeg could not be found",
-            "ffmpeg is not installed",
-            "neither ffmpeg",
-            "no module named",
-            "unsupported version of python",
-            "command not found",
-            "bad interpreter",
-        ],
-    ),
+    (Trouble::ProgramMissing, MISSING),
+    // Its owner may have any name.
+    (Trouble::Removed, &["copyright claim"]),
     (Trouble::TooOld { version: String::new() }, &["no such option"]),
     (
         Trouble::BotCheck,
         &["not a bot", "not a robot", "captcha", "ip is likely being blocked", "detected unusual traffic"],
     ),
-    (Trouble::RateLimited, &["rate-limited", "rate limited", "too many requests", "content isn't available, try again"]),
+    (
+        Trouble::RateLimited,
+        &["rate-limited", "rate limited", "too many requests", "content isn't available, try again"],
+    ),
     (
         Trouble::MembersOnly,
         &[
@@ -259,7 +267,8 @@ const FAINT: &[(Trouble, &[&str])] = &[
 ];
 
 /// Errors that say only that the website is not as yt-dlp expects it.
-const BROKEN: &[&str] = &["please report this issue", "any player response", "extractor error has occurred", "precondition check"];
+const BROKEN: &[&str] =
+    &["please report this issue", "any player response", "extractor error has occurred", "precondition check"];
 
 /// Warnings that there is nothing to run JavaScript with.
 const RUNTIME: &[&str] =
@@ -378,9 +387,8 @@ impl Said {
         });
         // By the shell's custom: it could not be started, or was not found.
         let absent = || matches!(exit, Some(126 | 127)) && self.crash.is_empty();
-        let (missing, words) = &PHRASES[0];
-        let lacks = || hints.iter().any(|hint| has(hint, words));
-        passed_over.or_else(|| (absent() || lacks()).then(|| missing.clone()))
+        let lacks = || hints.iter().any(|hint| has(hint, MISSING));
+        passed_over.or_else(|| (absent() || lacks()).then_some(Trouble::ProgramMissing))
     }
 
     fn crashed(&self) -> Option<Trouble> {
@@ -509,9 +517,10 @@ fn status(lower: &str) -> Option<Trouble> {
 
 /// The host whose name is not known.
 fn host(text: &str) -> Option<String> {
-    let (front, ends): (&str, &[char]) = [("Failed to resolve '", &['\''][..]), ("host='", &['\'']), ("resolve host: ", &[' ', ')'])]
-        .into_iter()
-        .find(|(front, _)| text.contains(front))?;
+    let (front, ends): (&str, &[char]) =
+        [("Failed to resolve '", &['\''][..]), ("host='", &['\'']), ("resolve host: ", &[' ', ')'])]
+            .into_iter()
+            .find(|(front, _)| text.contains(front))?;
     let host = text.split_once(front)?.1.split(ends).next()?.trim_end_matches('.');
     let good = (1..=253).contains(&host.len())
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.' || b == b'_');
