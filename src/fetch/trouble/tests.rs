@@ -202,7 +202,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => proptest::sample::select(known),
         2 => "(ERROR: |WARNING: |\\[download\\] |Traceback \\(most recent call last\\):)?(\\[[a-z:]{0,8}\\] )?\\PC{0,60}",
-        1 => "(ERROR: )?(HTTP Error |will begin |Premieres |resolve host: |host='|yt-dlp version \\(|does not pass filter \\()\\PC{0,30}",
+        1 => "(ERROR: )?(HTTP Error |will begin |Premieres |resolve host: |host='|yt-dlp version \\(|filter \\()\\PC{0,30}",
         1 => any::<String>(),
     ]
 }
@@ -236,9 +236,10 @@ proptest! {
         padding in 0..320usize,
     ) {
         let (password, token) = (format!("PLANTED{plain}{more}PLANTED"), format!("PLANTED{plain}PLANTED"));
+        let wide = "z".repeat(padding);
         let lines = [
             format!("{front}https://{name}:{password}@example.org{path}{behind}"),
-            format!("{front}{}https://example.org{path}?{query}={token}&v=1;{query}={token}#{token}{behind}", "z".repeat(padding)),
+            format!("{front}{wide}https://example.org{path}?{query}={token}&v=1;{query}={token}#{token}{behind}"),
             // What stands before "=" is a name.
             format!("{front}{path}talk?{}{behind}", token.replace('=', "")),
             format!("{front}{name}:{password}@example.org{behind}"),
