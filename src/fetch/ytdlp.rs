@@ -148,6 +148,8 @@ pub fn download(
         let file = done.map(|name| folder.join(name)).filter(|path| path.is_file());
         match file {
             Some(file) if ended.code == Some(0) => Ok(file),
+            // Passed over by the filter above: it went live since its page was read.
+            None if ended.code == Some(0) && ended.errors.is_empty() => Err(Trouble::LiveNow.into()),
             _ => Err(Trouble::read(&ended.errors, ended.code).into()),
         }
     })?;
@@ -306,6 +308,10 @@ fn run(
     each: &mut dyn FnMut(&str) -> bool,
     cancel: &Cancel,
 ) -> Result<Ended, Failed> {
+    // yt-dlp runs without cookies that it does not find, and breaks at its end.
+    if tool.cookies.as_ref().is_some_and(|path| !path.is_file()) {
+        return Err(Trouble::Cookies.into());
+    }
     let mut command = Command::new(&tool.program);
     command.args(common(tool)).args(arguments).env("PYTHONUTF8", "1").env("PYTHONUNBUFFERED", "1");
     if let Some(folder) = folder {
@@ -382,7 +388,7 @@ mod tests {
         Tool {
             program: program.to_owned(),
             runtime: Some("deno:/nowhere/deno".into()),
-            cookies: Some("/nowhere/cookies.txt".into()),
+            cookies: None,
             keep_video: true,
             longest: Millis(3_600_000),
             largest: 1 << 30,
@@ -411,8 +417,10 @@ mod tests {
     /// What each kind of call is made with.
     fn calls(address: &Address) -> Vec<Vec<String>> {
         let folder = tempfile::tempdir().unwrap();
-        let tool = tool(&recorder(folder.path()));
         let (stop, here) = (Cancel::default(), folder.path());
+        let cookies = here.join("cookies.txt");
+        std::fs::write(&cookies, "# Netscape HTTP Cookie File\n").unwrap();
+        let tool = Tool { cookies: Some(cookies), ..tool(&recorder(here)) };
         let mut calls = Vec::new();
         let mut keep = |failed: bool| {
             assert!(failed);

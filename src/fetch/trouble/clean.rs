@@ -95,20 +95,23 @@ fn hide_in_word(word: &str) -> String {
     if let Some(at) = query {
         return format!("{}?{}", &word[..at], names(&word[at + 1..]));
     }
-    match word.split_once('=') {
-        Some((name, value)) if !value.is_empty() && secret(name) => format!("{name}={GONE}"),
-        _ => word,
+    match word.match_indices('=').find(|(at, _)| secret(&word[..*at])) {
+        Some((at, _)) => format!("{}={GONE}", &word[..at]),
+        None => word,
     }
 }
 
-fn secret(name: &str) -> bool {
+/// Whether what `front` ends with is the name of a secret.
+fn secret(front: &str) -> bool {
+    let name = front.rsplit(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).next().unwrap_or_default();
     let name = name.to_ascii_lowercase();
-    SECRETS.iter().any(|part| name.contains(part))
+    name.ends_with("sid") || SECRETS.iter().any(|part| name.contains(part))
 }
 
-/// The names of a query's parameters, without their values.
+/// The names of a query's parameters, without their values and what comes behind them.
 fn names(query: &str) -> String {
-    let pieces = query.split(['&', ';', '#']).map(|piece| match piece.split_once('=') {
+    let query = query.split('#').next().unwrap_or_default();
+    let pieces = query.split(['&', ';']).map(|piece| match piece.split_once('=') {
         Some((name, value)) if is_name(name) && !value.trim_start_matches('=').is_empty() => format!("{name}={GONE}"),
         _ => GONE.to_owned(),
     });
@@ -121,26 +124,30 @@ fn is_name(text: &str) -> bool {
 
 /// `word` without the user and password of every address in it.
 fn without_password(word: &str) -> String {
-    let mut text = String::with_capacity(word.len());
-    let mut rest = word;
-    while let Some(at) = rest.find("://").map(|at| at + 3) {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let next = rest.find("://").unwrap_or(rest.len());
+    let first = scheme(word).map_or(word.len(), |(start, _)| start);
+    let (front, mut rest) = word.split_at(first);
+    // A user and password without "https://" in front.
+    let mut text = match front.rfind('@') {
+        Some(end) if front[..end].contains(':') => format!("{GONE}{}", &front[end..]),
+        _ => front.to_owned(),
+    };
+    while let Some((_, end)) = scheme(rest) {
+        text.push_str(&rest[..end]);
+        rest = &rest[end..];
+        // A password may hold a slash; what stands before it then looks like a port.
         let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        // A password may hold a slash; what stands before it then looks like a port that is no number.
-        let port = rest[..host].rsplit_once(':').map(|(_, port)| port);
-        let odd = port.is_some_and(|port| !port.bytes().all(|b| b.is_ascii_digit()));
-        let until = if odd { next } else { host };
+        let next = scheme(rest).map_or(rest.len(), |(start, _)| start);
+        let until = if rest[..host].contains(':') { next } else { host.min(next) };
         if let Some(end) = rest[..until].rfind('@') {
             rest = &rest[end + 1..];
         }
     }
-    // A user and password without "https://" in front.
-    if text.is_empty()
-        && let Some(end) = rest.rfind('@').filter(|end| rest[..*end].contains(':'))
-    {
-        return format!("{GONE}@{}", &rest[end + 1..]);
-    }
     text + rest
+}
+
+/// Where the first "https://" or the like begins and ends.
+fn scheme(text: &str) -> Option<(usize, usize)> {
+    const SCHEMES: [&str; 9] =
+        ["http://", "https://", "ftp://", "rtmp://", "ws://", "wss://", "socks4://", "socks5://", "socks5h://"];
+    SCHEMES.iter().filter_map(|scheme| text.find(scheme).map(|at| (at, at + scheme.len()))).min()
 }

@@ -19,8 +19,10 @@ macro_rules! sign_in {
         concat!(
             $text,
             ". Use --cookies-from-browser or --cookies for the authentication. See  \
-             https://github.com/yt-dlp/yt-dlp/wiki/FAQ#how-do-i-pass-cookies-to-yt-dlp  for how to manually pass cookies. \
-             Also see  https://github.com/yt-dlp/yt-dlp/wiki/Extractors#exporting-youtube-cookies  for tips on effectively \
+             https://github.com/yt-dlp/yt-dlp/wiki/FAQ#how-do-i-pass-cookies-to-yt-dlp  for how to manually pass \
+             cookies. \
+             Also see  https://github.com/yt-dlp/yt-dlp/wiki/Extractors#exporting-youtube-cookies  for tips on \
+             effectively \
              exporting YouTube cookies"
         )
     };
@@ -30,20 +32,25 @@ const NO_RUNTIME: &str = "WARNING: [youtube] No supported JavaScript runtime cou
     default; to use another runtime add  --js-runtimes RUNTIME[:PATH]  to your command/config. YouTube extraction \
     without a JS runtime has been deprecated, and some formats may be missing. See  \
     https://github.com/yt-dlp/yt-dlp/wiki/EJS  for details on installing one";
-const NO_SOLVER: &str = "WARNING: [youtube] SpineTime01: n challenge solving failed: Some formats may be missing. Ensure \
+const NO_SOLVER: &str = "WARNING: [youtube] SpineTime01: n challenge solving failed: Some formats may be missing. \
+Ensure \
     you have a supported JavaScript runtime and challenge solver script distribution installed. Review any warnings \
     presented before this message. For more details, refer to  https://github.com/yt-dlp/yt-dlp/wiki/EJS";
-const OLD: &str = "WARNING: Your yt-dlp version (2026.01.31) is older than 90 days!\n         It is strongly recommended \
-    to always use the latest version.\n         You installed yt-dlp with pip or using the wheel from PyPi; Use that to \
+const OLD: &str = "WARNING: Your yt-dlp version (2026.01.31) is older than 90 days!\n         It is strongly \
+recommended \
+    to always use the latest version.\n         You installed yt-dlp with pip or using the wheel from PyPi; Use that \
+    to \
     update.\n         To suppress this warning, add --no-update to your command/config.";
 const POT: &str = "WARNING: [youtube] SpineTime01: web client https formats require a GVS PO Token which was not \
     provided. They will be skipped as they may yield HTTP Error 403. You can manually pass a GVS PO Token for this \
-    client with --extractor-args \"youtube:po_token=web.gvs+XXX\". For more information, refer to  \
+    client with --extractor-args \"youtube:po_token=web.gvs+YYY\". For more information, refer to  \
     https://github.com/yt-dlp/yt-dlp/wiki/PO-Token-Guide";
-const STALE: &str = "WARNING: [youtube] The provided YouTube account cookies are no longer valid. They have likely been \
+const STALE: &str = "WARNING: [youtube] The provided YouTube account cookies are no longer valid. They have likely \
+been \
     rotated in the browser as a security measure. For tips on how to effectively export YouTube cookies, refer to  \
     https://github.com/yt-dlp/yt-dlp/wiki/Extractors#exporting-youtube-cookies .";
-const NO_FORMAT: &str = "ERROR: [youtube] SpineTime01: Requested format is not available. Use --list-formats for a list \
+const NO_FORMAT: &str = "ERROR: [youtube] SpineTime01: Requested format is not available. Use --list-formats for a \
+list \
     of available formats";
 const DATA_403: &str = "ERROR: unable to download video data: HTTP Error 403: Forbidden";
 
@@ -68,7 +75,8 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("Private", "ERROR: [youtube:tab] PLabcdefghijkl: YouTube said: This playlist is private"),
     (
         "Private",
-        "ERROR: [vimeo] 76979871: Cannot download embed-only video: Because of its privacy settings, this video cannot be \
+        "ERROR: [vimeo] 76979871: Cannot download embed-only video: Because of its privacy settings, this video \
+        cannot be \
          played here",
     ),
     ("Private", "ERROR: [vimeo:event] 5116195: This event has not been made available to anyone"),
@@ -82,22 +90,26 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("Removed", "ERROR: [youtube] SpineTime01: This video does not exist."),
     (
         "Removed",
-        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available because the YouTube account \
+        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available because the YouTube \
+        account \
          associated with this video has been terminated.",
     ),
     (
         "Removed",
-        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available because the uploader has closed \
+        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available because the uploader has \
+        closed \
          their YouTube account.",
     ),
     (
         "Removed",
-        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available due to a copyright claim by \
+        "ERROR: [youtube] SpineTime01: Video unavailable. This video is no longer available due to a copyright claim \
+        by \
          Private Video Music",
     ),
     (
         "Removed",
-        "ERROR: [youtube] SpineTime01: This video has been removed for violating YouTube's policy on hate speech. Learn \
+        "ERROR: [youtube] SpineTime01: This video has been removed for violating YouTube's policy on hate speech. \
+        Learn \
          more about combating hate speech in your area.",
     ),
     ("Removed", "ERROR: [youtube] SpineTime01: This live stream recording is not available."),
@@ -105,17 +117,20 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     // Members and payment.
     (
         "MembersOnly",
-        "ERROR: [youtube] SpineTime01: Join this channel to get access to members-only content like this video, and other \
+        "ERROR: [youtube] SpineTime01: Join this channel to get access to members-only content like this video, and \
+        other \
          exclusive perks.",
     ),
     (
         "MembersOnly",
-        "ERROR: [youtube] SpineTime01: This video is available to this channel's members on level: Private video (or any \
+        "ERROR: [youtube] SpineTime01: This video is available to this channel's members on level: Private video (or \
+        any \
          higher level). Join this channel to get access to members-only content and other exclusive perks.",
     ),
     (
         "MembersOnly",
-        "ERROR: [youtube] SpineTime01: Join this channel from your computer or Android app to get access to members-only \
+        "ERROR: [youtube] SpineTime01: Join this channel from your computer or Android app to get access to \
+        members-only \
          content like this video.",
     ),
     ("MembersOnly", "ERROR: [youtube] SpineTime01: This video is only available to Music Premium members"),
@@ -140,12 +155,14 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ),
     (
         "GeoBlocked",
-        "ERROR: [youtube] SpineTime01: Video unavailable. This video contains content from SME, who has blocked it in your \
+        "ERROR: [youtube] SpineTime01: Video unavailable. This video contains content from SME, who has blocked it in \
+        your \
          country on copyright grounds",
     ),
     (
         "GeoBlocked",
-        "ERROR: [generic] talk: This video is not available from your location due to geo restriction\nYou might want to \
+        "ERROR: [generic] talk: This video is not available from your location due to geo restriction\nYou might want \
+        to \
          use a VPN or a proxy server (with --proxy) to workaround.",
     ),
     (
@@ -185,23 +202,27 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     (
         "BotCheck",
         "ERROR: [generic] Got HTTP Error 403 caused by Cloudflare anti-bot challenge; see  \
-         https://github.com/yt-dlp/yt-dlp#impersonation  for how to install the required impersonation dependency, and try \
+         https://github.com/yt-dlp/yt-dlp#impersonation  for how to install the required impersonation dependency, \
+         and try \
          again with  --extractor-args \"generic:impersonate\"",
     ),
     // Refusals by number.
     (
         "Forbidden",
-        "ERROR: [generic] a: Unable to download webpage: HTTP Error 403: Forbidden (caused by <HTTPError 403: Forbidden>)",
+        "ERROR: [generic] a: Unable to download webpage: HTTP Error 403: Forbidden (caused by <HTTPError 403: \
+        Forbidden>)",
     ),
     ("Forbidden", DATA_403),
     (
         "Forbidden",
-        "ERROR: \r[download] Got error: HTTP Error 403: Forbidden. Giving up after 1 retries\nERROR: fragment 1 not found, \
+        "ERROR: \r[download] Got error: HTTP Error 403: Forbidden. Giving up after 1 retries\nERROR: fragment 1 not \
+        found, \
          unable to continue",
     ),
     (
         "NotFound",
-        "ERROR: [generic] private video: Unable to download webpage: HTTP Error 404: Not Found (caused by <HTTPError 404: \
+        "ERROR: [generic] private video: Unable to download webpage: HTTP Error 404: Not Found (caused by <HTTPError \
+        404: \
          Not Found>)",
     ),
     (
@@ -211,7 +232,8 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("NotFound", "ERROR: [youtube:tab] PLabcdefghijkl: YouTube said: The playlist does not exist."),
     (
         "NotFound",
-        "ERROR: [youtube:tab] @nobody: The channel/playlist does not exist and the URL redirected to youtube.com home page",
+        "ERROR: [youtube:tab] @nobody: The channel/playlist does not exist and the URL redirected to youtube.com home \
+        page",
     ),
     ("NotFound", "ERROR: [youtube:tab] @nobody: Failed to resolve url (does the playlist exist?)"),
     (
@@ -222,14 +244,16 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     (
         "RateLimited",
         "ERROR: [youtube] SpineTime01: Video unavailable. This content isn't available, try again later. The current \
-         session has been rate-limited by YouTube for up to an hour. It is recommended to use `-t sleep` to add a delay \
+         session has been rate-limited by YouTube for up to an hour. It is recommended to use `-t sleep` to add a \
+         delay \
          between video requests to avoid exceeding the rate limit. For more information, refer to  \
          https://github.com/yt-dlp/yt-dlp/wiki/Extractors#this-content-isnt-available-try-again-later",
     ),
     ("RateLimited", "ERROR: [youtube] SpineTime01: This content isn’t available, try again later."),
     (
         "ServerFault { status: 500 }",
-        "ERROR: [generic] a: Unable to download webpage: HTTP Error 500: Internal Server Error (caused by <HTTPError 500: \
+        "ERROR: [generic] a: Unable to download webpage: HTTP Error 500: Internal Server Error (caused by <HTTPError \
+        500: \
          Internal Server Error>)",
     ),
     (
@@ -247,31 +271,38 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     // The network.
     (
         "Dns { host: Some(\"www.youtube.com\") }",
-        "WARNING: [youtube] SpineTime01: Unable to download webpage: HTTPSConnection(host='www.youtube.com', port=443): \
-         Failed to resolve 'www.youtube.com' ([Errno -2] Name or service not known)\nERROR: [youtube] SpineTime01: Unable to \
-         download API page: HTTPSConnection(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com' ([Errno \
+        "WARNING: [youtube] SpineTime01: Unable to download webpage: HTTPSConnection(host='www.youtube.com', \
+        port=443): \
+         Failed to resolve 'www.youtube.com' ([Errno -2] Name or service not known)\nERROR: [youtube] SpineTime01: \
+         Unable to \
+         download API page: HTTPSConnection(host='www.youtube.com', port=443): Failed to resolve 'www.youtube.com' \
+         ([Errno \
          -2] Name or service not known) (caused by TransportError(\"HTTPSConnection(host='www.youtube.com', port=443): \
          Failed to resolve 'www.youtube.com' ([Errno -2] Name or service not known)\"))",
     ),
     (
         "Dns { host: Some(\"login.example\") }",
-        "ERROR: [generic] x: Unable to download webpage: HTTPSConnection(host='login.example', port=443): Failed to resolve \
+        "ERROR: [generic] x: Unable to download webpage: HTTPSConnection(host='login.example', port=443): Failed to \
+        resolve \
          'login.example' ([Errno -3] Temporary failure in name resolution)",
     ),
     (
         "Dns { host: None }",
-        "ERROR: [youtube] SpineTime01: Unable to download webpage: <urlopen error [Errno 11001] getaddrinfo failed> (caused \
+        "ERROR: [youtube] SpineTime01: Unable to download webpage: <urlopen error [Errno 11001] getaddrinfo failed> \
+        (caused \
          by URLError(gaierror(11001, 'getaddrinfo failed')))",
     ),
     (
         "Dns { host: Some(\"example.org\") }",
-        "ERROR: [generic] x: Unable to download webpage: Failed to perform, curl: (6) Could not resolve host: example.org. \
+        "ERROR: [generic] x: Unable to download webpage: Failed to perform, curl: (6) Could not resolve host: \
+        example.org. \
          See https://curl.se/libcurl/c/libcurl-errors.html first for more details.",
     ),
     (
         "Tls",
         report!(
-            "ERROR: [generic] a: Unable to download webpage: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: \
+            "ERROR: [generic] a: Unable to download webpage: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify \
+            failed: \
              self-signed certificate (_ssl.c:1006) (caused by CertificateVerifyError('[SSL: CERTIFICATE_VERIFY_FAILED] \
              certificate verify failed: self-signed certificate (_ssl.c:1006)'))"
         ),
@@ -279,31 +310,36 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     (
         "Tls",
         report!(
-            "ERROR: [generic] a: Unable to download webpage: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006) \
+            "ERROR: [generic] a: Unable to download webpage: [SSL: WRONG_VERSION_NUMBER] wrong version number \
+            (_ssl.c:1006) \
              (caused by SSLError('[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)'))"
         ),
     ),
     (
         "Network",
-        "ERROR: [generic] talk: Unable to download webpage: HTTPConnection(host='127.0.0.1', port=9): Failed to establish a \
+        "ERROR: [generic] talk: Unable to download webpage: HTTPConnection(host='127.0.0.1', port=9): Failed to \
+        establish a \
          new connection: [Errno 111] Connection refused (caused by TransportError(\"...\"))",
     ),
     (
         "Network",
         "ERROR: [generic] a: Unable to download webpage: ('Connection aborted.', ConnectionResetError(104, 'Connection \
-         reset by peer')) (caused by TransportError(\"('Connection aborted.', ConnectionResetError(104, 'Connection reset by \
+         reset by peer')) (caused by TransportError(\"('Connection aborted.', ConnectionResetError(104, 'Connection \
+         reset by \
          peer'))\"))",
     ),
     (
         "Network",
-        "ERROR: [generic] a: Unable to download webpage: HTTPConnectionPool(host='127.0.0.1', port=8371): Read timed out. \
+        "ERROR: [generic] a: Unable to download webpage: HTTPConnectionPool(host='127.0.0.1', port=8371): Read timed \
+        out. \
          (read timeout=3.0)",
     ),
     ("Network", "ERROR: \r[download] Got error: 20000 bytes read, 4980000 more expected. Giving up after 1 retries"),
     (
         "Network",
         report!(
-            "ERROR: [generic] a: Unable to download webpage: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation \
+            "ERROR: [generic] a: Unable to download webpage: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in \
+            violation \
              of protocol (_ssl.c:1006)"
         ),
     ),
@@ -311,7 +347,8 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
         "Network",
         report!(
             "ERROR: [youtube] SpineTime01: Unable to download API page: ('Unable to connect to proxy', \
-             NewConnectionError(\"HTTPSConnection(host='127.0.0.1', port=9): Failed to establish a new connection: [Errno \
+             NewConnectionError(\"HTTPSConnection(host='127.0.0.1', port=9): Failed to establish a new connection: \
+             [Errno \
              111] Connection refused\"))"
         ),
     ),
@@ -324,11 +361,13 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("DiskFull", "ERROR: unable to open for writing: [Errno 13] Permission denied: 'recording.webm.part'"),
     (
         "DiskFull",
-        "Traceback (most recent call last):\n  File \"x.py\", line 8, in <module>\nOSError: [Errno 28] No space left on device",
+        "Traceback (most recent call last):\n  File \"x.py\", line 8, in <module>\nOSError: [Errno 28] No space left \
+        on device",
     ),
     (
         "Cookies",
-        "WARNING: skipping cookie file entry due to invalid length 1: 'hello\\n'\nERROR: 'ck' does not look like a Netscape \
+        "WARNING: skipping cookie file entry due to invalid length 1: 'hello\\n'\nERROR: 'ck' does not look like a \
+        Netscape \
          format cookies file",
     ),
     (
@@ -340,8 +379,10 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("Cookies", "ERROR: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
     (
         "Cookies",
-        "Traceback (most recent call last):\n  File \"yt_dlp/cookies.py\", line 1305, in open\n    with open(file, 'w' if \
-         write else 'r', encoding='utf-8') as f:\n         ^^^^^^\nFileNotFoundError: [Errno 2] No such file or directory: \
+        "Traceback (most recent call last):\n  File \"yt_dlp/cookies.py\", line 1305, in open\n    with open(file, \
+        'w' if \
+         write else 'r', encoding='utf-8') as f:\n         ^^^^^^\nFileNotFoundError: [Errno 2] No such file or \
+         directory: \
          '/nowhere/x'",
     ),
     ("ProgramMissing", "ERROR: m3u8 download detected but ffmpeg could not be found. Please install"),
@@ -352,7 +393,8 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ),
     (
         "ProgramMissing",
-        "ERROR: Postprocessing: ffprobe and ffmpeg not found. Please install or provide the path using --ffmpeg-location",
+        "ERROR: Postprocessing: ffprobe and ffmpeg not found. Please install or provide the path using \
+        --ffmpeg-location",
     ),
     ("ProgramMissing", "python3: No module named yt_dlp"),
     (
@@ -362,12 +404,14 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     // What is there.
     (
         "NotMedia",
-        "WARNING: [generic] Falling back on generic information extractor\nERROR: Unsupported URL: https://example.org/private video",
+        "WARNING: [generic] Falling back on generic information extractor\nERROR: Unsupported URL: \
+        https://example.org/private video",
     ),
     ("NotMedia", "ERROR: [generic] 'notaurl' is not a valid URL"),
     (
         "NotMedia",
-        "ERROR: [youtube:truncated_id] N_708: Incomplete YouTube ID N_708. URL https://www.youtube.com/watch?v=N_708 looks truncated.",
+        "ERROR: [youtube:truncated_id] N_708: Incomplete YouTube ID N_708. URL https://www.youtube.com/watch?v=N_708 \
+        looks truncated.",
     ),
     ("NotMedia", "ERROR: [youtube:tab] @spinecentre: This channel does not have a streams tab"),
     ("NotMedia", "\n\nERROR: Did not get any data blocks"),
@@ -380,7 +424,8 @@ pub(super) const SINGLE: &[(&str, &str)] = &[
     ("Drm", "ERROR: [youtube] SpineTime01: This video is DRM protected"),
     (
         "Drm",
-        "ERROR: [DRM] The requested site is known to use DRM protection. It will NOT be supported.\nPlease DO NOT open an \
+        "ERROR: [DRM] The requested site is known to use DRM protection. It will NOT be supported.\nPlease DO NOT \
+        open an \
          issue, unless you have evidence that the video is not DRM protected",
     ),
     ("TooLarge", "[download] File is larger than max-filesize (5000000 bytes > 1048576 bytes). Aborting."),
@@ -414,7 +459,8 @@ pub(super) const TOGETHER: &[(&str, &[&str])] = &[
     (
         "Drm",
         &[
-            "WARNING: [youtube] SpineTime01: Some tv client https formats have been skipped as they are DRM protected. ",
+            "WARNING: [youtube] SpineTime01: Some tv client https formats have been skipped as they are DRM \
+            protected. ",
             NO_FORMAT,
         ],
     ),
@@ -445,8 +491,10 @@ pub(super) const TOGETHER: &[(&str, &[&str])] = &[
     (
         "Dns { host: Some(\"a.example\") }",
         &[
-            "ERROR: [generic] x: Unable to download webpage: Failed to resolve 'a.example' ([Errno -2] Name or service not known)",
-            "Traceback (most recent call last):\n  File \"yt_dlp/cookies.py\", line 1305, in open\nFileNotFoundError: x",
+            "ERROR: [generic] x: Unable to download webpage: Failed to resolve 'a.example' ([Errno -2] Name or \
+            service not known)",
+            "Traceback (most recent call last):\n  File \"yt_dlp/cookies.py\", line 1305, in open\nFileNotFoundError: \
+            x",
         ],
     ),
 ];

@@ -139,15 +139,18 @@ impl Trouble {
                  published it for the file."
             }
             Self::MembersOnly => {
-                "Ask the channel's owner for the recording as a file. If you are a member yourself, name a file of your \
+                "Ask the channel's owner for the recording as a file. If you are a member yourself, name a file of \
+                your \
                  cookies as \"cookies\" under [download] in spinetime.toml."
             }
             Self::AgeGated | Self::LoginNeeded => {
-                "Ask the owner for the recording as a file. If you may see it in your browser, name a file of its cookies \
+                "Ask the owner for the recording as a file. If you may see it in your browser, name a file of its \
+                cookies \
                  as \"cookies\" under [download] in spinetime.toml."
             }
             Self::GeoBlocked => {
-                "Ask the owner for the recording as a file, or run the same command on a computer in a country where it \
+                "Ask the owner for the recording as a file, or run the same command on a computer in a country where \
+                it \
                  is shown."
             }
             Self::LiveNow => {
@@ -156,7 +159,8 @@ impl Trouble {
             Self::Upcoming { .. } => "Run the same command again some hours after the broadcast.",
             Self::BotCheck => {
                 "Stop for now: trying again at once makes it worse. Wait some hours, or use another network, then run \
-                 the same command once. If this goes on for days, update yt-dlp: \"spinetime doctor\" shows which one is \
+                 the same command once. If this goes on for days, update yt-dlp: \"spinetime doctor\" shows which one \
+                 is \
                  used."
             }
             Self::Forbidden => {
@@ -169,12 +173,13 @@ impl Trouble {
             }
             Self::ServerFault { .. } => "Run the same command again later: the website has to mend this itself.",
             Self::Dns { .. } => {
-                "Check the spelling of the address and that this computer is on the Internet, then run the same command \
+                "Check the spelling of the address and that this computer is on the Internet, then run the same \
+                command \
                  again."
             }
             Self::Tls => {
-                "Check this computer's date and time, and that the address begins with https:// in a browser too. In an \
-                 office network, ask its administrators: they may have to add their certificate to this computer."
+                "Check this computer's date and time, and whether a browser opens the address without a warning. In an \
+                 office network, ask its administrators: their certificate may be missing on this computer."
             }
             Self::Network => {
                 "Check the connection to the Internet, then run the same command again: what has come already is kept."
@@ -183,11 +188,13 @@ impl Trouble {
                 "Run \"make setup\" again: it installs one with yt-dlp. \"spinetime doctor\" shows whether it is found."
             }
             Self::ProgramMissing => {
-                "Run \"make setup\", then \"spinetime doctor\" to see what is still missing. Recordings on this computer \
+                "Run \"make setup\", then \"spinetime doctor\" to see what is still missing. Recordings on this \
+                computer \
                  need no yt-dlp."
             }
             Self::TooOld { .. } => {
-                "Put the newest version of yt-dlp into scripts/requirements.txt and run \"make setup\" again. \"spinetime \
+                "Put the newest version of yt-dlp into scripts/requirements.txt and run \"make setup\" again. \
+                \"spinetime \
                  doctor\" shows which one is used."
             }
             Self::DiskFull => {
@@ -195,7 +202,8 @@ impl Trouble {
                  again: what has come already is kept."
             }
             Self::NoSound => {
-                "Open the address in a browser. If you can hear it there, yt-dlp may be too old: put its newest version \
+                "Open the address in a browser. If you can hear it there, yt-dlp may be too old: put its newest \
+                version \
                  into scripts/requirements.txt and run \"make setup\" again."
             }
             Self::NotMedia => {
@@ -206,11 +214,13 @@ impl Trouble {
             Self::TooLarge => "Raise \"max_gigabytes\" under [download] in spinetime.toml if you want it all the same.",
             Self::TooLong => "Raise \"max_hours\" under [download] in spinetime.toml if you want it all the same.",
             Self::Cookies => {
-                "Save the cookies from your browser again, in the format that is called Netscape or cookies.txt, to the \
+                "Save the cookies from your browser again, in the format that is called Netscape or cookies.txt, to \
+                the \
                  file that \"cookies\" under [download] in spinetime.toml names."
             }
             Self::Unknown { .. } => {
-                "Run the same command again later. If it fails the same way, update yt-dlp: put its newest version into \
+                "Run the same command again later. If it fails the same way, update yt-dlp: put its newest version \
+                into \
                  scripts/requirements.txt and run \"make setup\" again."
             }
         };
@@ -230,7 +240,7 @@ impl fmt::Display for Trouble {
             Self::LiveNow => "it is being broadcast right now, or its recording is not ready yet",
             Self::Upcoming { when: None } => "it has not been broadcast yet",
             Self::Upcoming { when: Some(when) } => {
-                return write!(f, "it has not been broadcast yet, but will be {when}");
+                return write!(f, "it has not been broadcast yet, but begins {when}");
             }
             Self::BotCheck => "the website takes this computer for a robot",
             Self::Forbidden => "the website refuses it (HTTP 403)",

@@ -41,7 +41,7 @@ const NETWORK: &[(Trouble, &[&str])] = &[
     (
         Trouble::Dns { host: None },
         &[
-            "failed to resolve",
+            "failed to resolve '",
             "could not resolve",
             "name or service not known",
             "getaddrinfo",
@@ -93,22 +93,24 @@ const NETWORK: &[(Trouble, &[&str])] = &[
     ),
 ];
 
+/// Programs that are not there.
+const MISSING: &[&str] = &[
+    "ffmpeg not found",
+    "ffprobe not found",
+    "ffmpeg could not be found",
+    "ffmpeg is not installed",
+    "neither ffmpeg",
+    "no module named",
+    "unsupported version of python",
+    "command not found",
+    "bad interpreter",
+];
+
 /// What websites say, and yt-dlp about them.
 const PHRASES: &[(Trouble, &[&str])] = &[
-    (
-        Trouble::ProgramMissing,
-        &[
-            "ffmpeg not found",
-            "ffprobe not found",
-            "ffmpeg could not be found",
-            "ffmpeg is not installed",
-            "neither ffmpeg",
-            "no module named",
-            "unsupported version of python",
-            "command not found",
-            "bad interpreter",
-        ],
-    ),
+    (Trouble::ProgramMissing, MISSING),
+    // Its owner may have any name.
+    (Trouble::Removed, &["copyright claim"]),
     (Trouble::TooOld { version: String::new() }, &["no such option"]),
     (
         Trouble::BotCheck,
@@ -385,9 +387,8 @@ impl Said {
         });
         // By the shell's custom: it could not be started, or was not found.
         let absent = || matches!(exit, Some(126 | 127)) && self.crash.is_empty();
-        let (missing, words) = &PHRASES[0];
-        let lacks = || hints.iter().any(|hint| has(hint, words));
-        passed_over.or_else(|| (absent() || lacks()).then(|| missing.clone()))
+        let lacks = || hints.iter().any(|hint| has(hint, MISSING));
+        passed_over.or_else(|| (absent() || lacks()).then_some(Trouble::ProgramMissing))
     }
 
     fn crashed(&self) -> Option<Trouble> {

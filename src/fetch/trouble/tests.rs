@@ -102,7 +102,16 @@ fn secrets_are_taken_out() {
     ];
     let shown: Vec<String> = cases.iter().map(|line| shown(line)).collect();
     assert!(!shown.iter().any(|line| line.contains("hush")), "{shown:#?}");
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    ERROR: Odd: https://example.org:8080/talk?id=…&token=…
+    ERROR: Odd: 'https://example.org/talk' and https://www.youtube.com/@spinecentre
+    ERROR: Odd (caused by …@example.org'))
+    ERROR: [generic] talk?…: Unable to frobnicate: HTTP Error 400: Bad Request
+    ERROR: Odd: https://rr3---sn.googlevideo.com/…
+    ERROR: Odd; SID=… access_token=… host='example.org'
+    ERROR: Odd: Cookie: …
+    ERROR: Odd? Yes: https://example.org/?…
+    "#);
 }
 
 /// One of each.
@@ -153,7 +162,39 @@ fn people_read_what_happened_and_what_to_do() {
         let heals = if trouble.may_heal() { ", may heal" } else { "" };
         let _ = writeln!(text, "{} ({}{heals}) {next}", what, trouble.exit().code());
     }
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    it is private (4) Ask the channel's owner to make it public or unlisted, or to send you the recording as a file.
+    it was taken away, or there never was such a video (4) Open the address in a browser to see whether it is right. If the video is gone there too, ask whoever published it for the file.
+    only members of the channel may see it (4) Ask the channel's owner for the recording as a file. If you are a member yourself, name a file of your cookies as "cookies" under [download] in spinetime.toml.
+    only people who are signed in and of age may see it (4) Ask the owner for the recording as a file. If you may see it in your browser, name a file of its cookies as "cookies" under [download] in spinetime.toml.
+    it is not shown in this country (4) Ask the owner for the recording as a file, or run the same command on a computer in a country where it is shown.
+    it is being broadcast right now, or its recording is not ready yet (4) Run the same command again some hours after the end of the broadcast, when its recording is ready.
+    it has not been broadcast yet (4) Run the same command again some hours after the broadcast.
+    it has not been broadcast yet, but begins in 3 days (4) Run the same command again some hours after the broadcast.
+    the website takes this computer for a robot (5) Stop for now: trying again at once makes it worse. Wait some hours, or use another network, then run the same command once. If this goes on for days, update yt-dlp: "spinetime doctor" shows which one is used.
+    the website refuses it (HTTP 403) (4) Open the address in a browser. If it plays there, yt-dlp may be too old: put its newest version into scripts/requirements.txt and run "make setup" again. If it does not, ask the owner for access.
+    the website has nothing there (HTTP 404) (4) Copy the address again from the browser, where it shows the recording.
+    the website was asked too often from here and refuses for a while (5, may heal) Wait an hour or more, then run the same command again. Fetch fewer recordings at a time.
+    the website has a fault of its own (HTTP 503) (5, may heal) Run the same command again later: the website has to mend this itself.
+    the website's name is not known on this network (5, may heal) Check the spelling of the address and that this computer is on the Internet, then run the same command again.
+    the name www.youtube.com is not known on this network (5, may heal) Check the spelling of the address and that this computer is on the Internet, then run the same command again.
+    no secure connection to the website comes about (5) Check this computer's date and time, and whether a browser opens the address without a warning. In an office network, ask its administrators: their certificate may be missing on this computer.
+    the connection failed or was cut off (5, may heal) Check the connection to the Internet, then run the same command again: what has come already is kept.
+    YouTube needs a program that runs JavaScript, and there is none (10) Run "make setup" again: it installs one with yt-dlp. "spinetime doctor" shows whether it is found.
+    yt-dlp is missing, or a program that it needs (10) Run "make setup", then "spinetime doctor" to see what is still missing. Recordings on this computer need no yt-dlp.
+    yt-dlp is too old (10) Put the newest version of yt-dlp into scripts/requirements.txt and run "make setup" again. "spinetime doctor" shows which one is used.
+    yt-dlp 2025.01.01 is too old (10) Put the newest version of yt-dlp into scripts/requirements.txt and run "make setup" again. "spinetime doctor" shows which one is used.
+    the disk is full or can't be written to (7) Free some space on that disk and see that you may write to the library, then run the same command again: what has come already is kept.
+    nothing with sound is offered there (3) Open the address in a browser. If you can hear it there, yt-dlp may be too old: put its newest version into scripts/requirements.txt and run "make setup" again.
+    there is no recording, or none that can be found (3) Open the address in a browser, start the recording, and copy the address from there; or download the recording with the browser and name the file.
+    it is protected against copying (4) Ask the owner for the recording as a file.
+    it is larger than the settings allow (3) Raise "max_gigabytes" under [download] in spinetime.toml if you want it all the same.
+    it is longer than the settings allow (3) Raise "max_hours" under [download] in spinetime.toml if you want it all the same.
+    only people who are signed in, or know its password, may see it (4) Ask the owner for the recording as a file. If you may see it in your browser, name a file of its cookies as "cookies" under [download] in spinetime.toml.
+    the file of cookies can't be read, or is out of date (2) Save the cookies from your browser again, in the format that is called Netscape or cookies.txt, to the file that "cookies" under [download] in spinetime.toml names.
+    yt-dlp ended without a word (1) Run the same command again later. If it fails the same way, update yt-dlp: put its newest version into scripts/requirements.txt and run "make setup" again.
+    yt-dlp says "[a] b: Odd" (1) Run the same command again later. If it fails the same way, update yt-dlp: put its newest version into scripts/requirements.txt and run "make setup" again.
+    "#);
 }
 
 fn line() -> impl Strategy<Value = String> {
@@ -161,7 +202,7 @@ fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => proptest::sample::select(known),
         2 => "(ERROR: |WARNING: |\\[download\\] |Traceback \\(most recent call last\\):)?(\\[[a-z:]{0,8}\\] )?\\PC{0,60}",
-        1 => "(ERROR: )?(HTTP Error |will begin |Premieres |resolve host: |host='|yt-dlp version \\(|does not pass filter \\()\\PC{0,30}",
+        1 => "(ERROR: )?(HTTP Error |will begin |Premieres |resolve host: |host='|yt-dlp version \\(|filter \\()\\PC{0,30}",
         1 => any::<String>(),
     ]
 }
@@ -195,10 +236,12 @@ proptest! {
         padding in 0..320usize,
     ) {
         let (password, token) = (format!("PLANTED{plain}{more}PLANTED"), format!("PLANTED{plain}PLANTED"));
+        let wide = "z".repeat(padding);
         let lines = [
             format!("{front}https://{name}:{password}@example.org{path}{behind}"),
-            format!("{front}{}https://example.org{path}?{query}={token}&v=1;{query}={token}#{token}{behind}", "z".repeat(padding)),
-            format!("{front}{path}talk?{token}{behind}"),
+            format!("{front}{wide}https://example.org{path}?{query}={token}&v=1;{query}={token}#{token}{behind}"),
+            // What stands before "=" is a name.
+            format!("{front}{path}talk?{}{behind}", token.replace('=', "")),
             format!("{front}{name}:{password}@example.org{behind}"),
             format!("{front} access_token={token}"),
         ];
