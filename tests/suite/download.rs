@@ -118,7 +118,14 @@ fn what_a_server_does_wrong_is_survived_or_told() {
         // What has come of the last one is kept, in case the rest comes later.
         assert_eq!(studio.episodes().len(), usize::from(failing == "short.m4a"), "{failing}");
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r"
+    4 forbidden.m4a can't be fetched: the website refuses it (HTTP 403)
+    4 gone.m4a can't be fetched: the website has nothing there (HTTP 404)
+    5 broken.m4a can't be fetched: the website has a fault of its own (HTTP 503)
+    3 page can't be fetched: there is no recording, or none that can be found
+    3 endless.mp3 can't be fetched: it is larger than the settings allow
+    5 short.m4a can't be fetched: the connection failed or was cut off
+    ");
 }
 
 #[test]
@@ -362,7 +369,7 @@ fn what_is_live_or_too_long_is_told_before_anything_is_fetched() {
     }
     insta::assert_snapshot!(told, @r"
     4 SpineTime01 can't be fetched: it is being broadcast right now, or its recording is not ready yet
-    4 SpineTime01 can't be fetched: it has not been broadcast yet, but will be on 15 January 2027, 07:59 UTC
+    4 SpineTime01 can't be fetched: it has not been broadcast yet, but begins on 15 January 2027, 07:59 UTC
     3 SpineTime01 can't be fetched: it is longer than the settings allow
     3 SpineTime01 can't be fetched: it is larger than the settings allow
     ");
