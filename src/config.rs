@@ -11,9 +11,6 @@ pub const DEFAULT_MODEL: &str = "tiny.en-q8_0";
 /// Where whisper.cpp publishes its models.
 pub const DEFAULT_BASE_URL: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
-/// Where YouTube tells of a channel's or playlist's newest videos.
-pub const DEFAULT_FEED_URL: &str = "https://www.youtube.com/feeds/videos.xml";
-
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,8 +27,6 @@ pub struct Config {
     pub models: Models,
     /// Fetching recordings from addresses.
     pub download: Download,
-    /// Finding new recordings.
-    pub sync: Sync,
 }
 
 /// The webinar series.
@@ -215,24 +210,6 @@ impl Default for Download {
             pause_seconds: 2.0,
             silence_seconds: 30,
         }
-    }
-}
-
-/// Finding new recordings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sync {
-    /// Addresses of the channels or playlists to look through.
-    pub sources: Vec<String>,
-    /// A regular expression: only recordings whose title it finds are taken. Empty for the series' name, in any case.
-    pub title: String,
-    /// Where YouTube's feeds are.
-    pub feed_url: String,
-}
-
-impl Default for Sync {
-    fn default() -> Self {
-        Self { sources: Vec::new(), title: String::new(), feed_url: DEFAULT_FEED_URL.into() }
     }
 }
 

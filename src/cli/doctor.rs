@@ -199,7 +199,6 @@ fn effective_settings(
             config.download.max_hours.to_string(),
             origin_of(config.download == default.download),
         ),
-        setting("sync.sources", config.sync.sources.join(", "), origin_of(config.sync.sources.is_empty())),
         setting("website.index_url", config.website.index_url.clone(), origin_of(config.website == default.website)),
     ]
 }

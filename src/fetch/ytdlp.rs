@@ -158,50 +158,6 @@ pub fn download(
     Ok(file)
 }
 
-/// Brings the captions that were published with the video, those of people before automatic ones, into `folder` and
-/// returns the file; `None` when there are none in this language.
-///
-/// # Errors
-/// When the page can't be had, or somebody asks to stop.
-pub fn captions(
-    tool: &Tool,
-    address: &Address,
-    language: &str,
-    folder: &Path,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-) -> Result<Option<PathBuf>, FetchError> {
-    // "en", "en-US" and "en-orig", the name of automatic captions in the spoken language.
-    let languages = format!("{language}.*");
-    let arguments = [
-        "--no-playlist",
-        "--skip-download",
-        "--write-subs",
-        "--write-auto-subs",
-        "--sub-langs",
-        &languages,
-        "--sub-format",
-        "vtt",
-        "--output",
-        "captions.%(ext)s",
-    ];
-    progress.start("captions", Amount::Unknown);
-    again(tool, address, cancel, progress, || {
-        let ended = run(tool, address, &arguments, Some(folder), &mut |_| true, cancel)?;
-        if ended.code == Some(0) { Ok(()) } else { Err(Trouble::read(&ended.errors, ended.code).into()) }
-    })?;
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|source| FetchError::Unreadable { path: folder.to_owned(), source })?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "vtt"))
-        .collect();
-    // The shortest name is the plainest language: captions.en.vtt before captions.en-orig.vtt.
-    found.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
-    progress.finish(if found.is_empty() { "none are published" } else { "" });
-    Ok(found.into_iter().next())
-}
-
 /// The spoken language first: dubbed tracks come after the original.
 const SORT: &str = "lang,quality";
 
@@ -430,7 +386,6 @@ mod tests {
         keep(probe(&tool, address, &stop).is_err());
         keep(list(&tool, address, &stop).is_err());
         keep(download(&tool, address, here, &Silent, &stop).is_err());
-        keep(captions(&tool, address, "en", here, &Silent, &stop).is_err());
         calls
     }
 
