@@ -52,6 +52,18 @@ impl EpisodeFolder {
         self.path.join("media").join("download")
     }
 
+    /// The webinar platform's question report or the chat, as it was attached: `questions.csv` or `questions.json`.
+    #[must_use]
+    pub fn questions(&self, ending: &str) -> PathBuf {
+        self.path.join(format!("questions.{ending}"))
+    }
+
+    /// Published captions, as they were attached: `captions.vtt` or `captions.srt`.
+    #[must_use]
+    pub fn captions(&self, ending: &str) -> PathBuf {
+        self.path.join(format!("captions.{ending}"))
+    }
+
     /// The recording's folder.
     #[must_use]
     pub fn media(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 //! What is known of an episode before anything was heard: its facts and its recording.
 
-use super::{Digest, Millis, PersonId, YoutubeId};
+use super::{Digest, Millis, PersonId, Span, YoutubeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct EpisodeFacts {
     /// The webinar platform's question report, beside `episode.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub questions: Option<String>,
+    /// Published captions, beside `episode.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captions: Option<String>,
 }
 
 /// Where a recording comes from.
@@ -110,6 +113,29 @@ pub struct Recording {
     /// What its page says, for a recording that was downloaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Box<Published>>,
+}
+
+/// A question that somebody asked in writing during the webinar, from the platform's report or the chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenQuestion {
+    /// Its words.
+    pub text: String,
+    /// Who asked. A personal detail: never published.
+    pub asker: Option<String>,
+    /// When it was asked, if that is on the recording's clock.
+    pub at: Option<Millis>,
+    /// A written reply, which is never published either.
+    pub reply: Option<String>,
+}
+
+/// A line of published captions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caption {
+    /// When it is shown.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Its words, each once: what rolled over from the line before is left out.
+    pub text: String,
 }
 
 /// A piece of the one audio stream that all stages read: mono, [`super::SAMPLE_RATE`] samples a second, -1 to 1.

@@ -266,6 +266,7 @@ pub(super) fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), 
         experts: if old.experts.is_empty() { known.experts.clone() } else { old.experts.clone() },
         language: old.language.clone().or_else(|| known.language.clone()),
         questions: old.questions.clone().or_else(|| known.questions.clone()),
+        captions: old.captions.clone().or_else(|| known.captions.clone()),
     };
     if filled == old { Ok(()) } else { write_facts(folder, &filled) }
 }
