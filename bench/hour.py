@@ -4,10 +4,11 @@
     python3 bench/hour.py [--minutes 60] [--source fixtures/ep1.m4a] [--video] [--faster-whisper MODEL_DIR]
     python3 bench/hour.py --minutes 3 180 --video
 
-Loops a fixture to the wanted length (FFmpeg, no re-encoding), as an MP4 with H.264 pictures at 30 a second with --video,
-runs `target/release/spinetime process` on it, and, with --faster-whisper, the Python package faster-whisper (pip install faster-whisper) on a CTranslate2 form of the same
-checkpoint: greedy and batched by 8, int8, its own voice activity detection. One program at a time; prints the times as
-multiples of real time, CPU seconds and peak resident memory of each.
+Loops a fixture to the wanted length (FFmpeg, no re-encoding), as an MP4 with H.264 pictures at 30 a second with
+--video, and runs `target/release/spinetime process` on it. With --faster-whisper it also runs the Python package of that
+name (pip install faster-whisper) on a CTranslate2 form of the same checkpoint: greedy and batched by 8, int8, with its
+own voice activity detection. One program at a time; prints the times as multiples of real time, CPU seconds and peak
+resident memory of each.
 """
 import argparse
 import json
@@ -69,9 +70,11 @@ def run(minutes, chosen, folder):
     length = str(minutes * 60)
     long = os.path.join(folder, "long" + (".mp4" if chosen.video else os.path.splitext(chosen.source)[1]))
     pictures = ["-f", "lavfi", "-i", "color=c=black:s=64x36:r=30"] if chosen.video else []
-    tracks = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast"] if chosen.video else ["-map", "0:a"]
-    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *pictures, "-stream_loop", "-1", "-i", chosen.source, "-t", length,
-                    *tracks, "-c:a", "copy", long], check=True)
+    tracks = ["-map", "0:a"]
+    if chosen.video:
+        tracks = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast"]
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *pictures, "-stream_loop", "-1", "-i", chosen.source,
+                    "-t", length, *tracks, "-c:a", "copy", long], check=True)
     spinetime = [chosen.spinetime, "--quiet", "--library", os.path.join(folder, "library")]
     subprocess.run([*spinetime, "init"], check=True, stdout=subprocess.DEVNULL)
     programs = {"spinetime, whole pipeline": [*spinetime, "process", long]}

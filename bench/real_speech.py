@@ -5,8 +5,8 @@
     python3 bench/real_speech.py OUT
     target/release/spinetime eval OUT [--model NAME|PATH]
 
-Joins the recordings of Debian's package pocketsphinx-testdata (LibriVox readings and spoken playing cards) with 0.6 s of
-silence between and writes OUT/NAME.wav and OUT/truth/NAME.json.
+Joins the recordings of Debian's package pocketsphinx-testdata (LibriVox readings and spoken playing cards) with 0.6 s
+of silence between and writes OUT/NAME.wav and OUT/truth/NAME.json.
 """
 import json
 import os

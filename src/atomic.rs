@@ -74,12 +74,15 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, WriteError> {
 /// # Errors
 /// When it can't be synced or moved.
 pub fn adopt(from: &Path, path: &Path) -> Result<(), WriteError> {
-    let attempt = || -> io::Result<()> {
-        File::open(from)?.sync_all()?;
-        fs::rename(from, path)?;
-        sync_folder(folder_of(path))
-    };
-    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+    let moved = File::open(from).and_then(|file| move_over(&file, from, path));
+    moved.map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Syncs `file`, which lies at `from`, moves it over what is at `to`, and syncs the folder.
+fn move_over(file: &File, from: &Path, to: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    fs::rename(from, to)?;
+    sync_folder(folder_of(to))
 }
 
 /// Appends one line and syncs it. A torn line of a killed run is ended first, so that the new line stands alone.
@@ -224,12 +227,8 @@ impl Partial {
     /// # Errors
     /// When it can't be synced or moved; it is kept for the next run then.
     pub fn finish(self) -> Result<(), WriteError> {
-        let attempt = || -> io::Result<()> {
-            self.file.sync_all()?;
-            fs::rename(&self.part, &self.path)?;
-            sync_folder(folder_of(&self.path))
-        };
-        attempt().map_err(|source| WriteError { path: self.path.clone(), source })
+        let moved = move_over(&self.file, &self.part, &self.path);
+        moved.map_err(|source| WriteError { path: self.path.clone(), source })
     }
 
     /// It is no good: removes it.

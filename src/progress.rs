@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Amount {
     /// Seconds of audio, in all; speed is shown as a multiple of real time.
     Audio(Millis),
-    /// Bytes, in all.
+    /// Bytes, in all; 0 while that is not known.
     Bytes(u64),
     /// Things, in all.
     Items(u64),

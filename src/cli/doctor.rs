@@ -197,7 +197,7 @@ fn effective_settings(
         setting(
             "download.max_hours",
             config.download.max_hours.to_string(),
-            origin_of(config.download == default.download),
+            origin_of(config.download.max_hours.total_cmp(&default.download.max_hours).is_eq()),
         ),
         setting("website.index_url", config.website.index_url.clone(), origin_of(config.website == default.website)),
     ]

@@ -99,7 +99,7 @@ fn recordings(context: &Context, dir: &Path, model: Option<&str>) -> Result<f64,
         let Some(file) = files.iter().find(|f| f.file_stem().is_some_and(|stem| stem == gold.id.as_str())) else {
             continue;
         };
-        let request = Request { source: Wanted::Path(file.clone()), ..Request::default() };
+        let request = Request::new(Wanted::Path(file.clone()));
         let done = process::one(context, &library, &request, &settings)?;
         let transcript: Transcript = artefact::load(&library.folder(done.id.clone()).transcript())?
             .ok_or_else(|| LibraryError::NoEpisode(done.id.to_string()))?;

@@ -127,7 +127,7 @@ fn videos(
     if !context.args.quiet {
         context.env.console.tell(&format!("Asking what {address} holds …"));
     }
-    let listing = ytdlp::list(&tool, address, &context.env.cancel)?;
+    let listing = ytdlp::list(&tool, address, &context.reporter(), &context.env.cancel)?;
     Ok(listing.videos.into_iter().map(|video| Wanted::Address(Address::Video(video.id))).collect())
 }
 

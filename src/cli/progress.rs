@@ -51,6 +51,13 @@ impl Reporter {
         Self { console, detail, task: Mutex::new(None) }
     }
 
+    /// Takes the bar of a task that did not finish off the screen.
+    fn clear(&self) {
+        if let Some(bar) = self.task().take().and_then(|task| task.bar) {
+            bar.finish_and_clear();
+        }
+    }
+
     fn task(&self) -> MutexGuard<'_, Option<Task>> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,6 +65,7 @@ impl Reporter {
 
 impl Progress for Reporter {
     fn start(&self, name: &str, amount: Amount) {
+        self.clear();
         let bar = (self.detail == Detail::Bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total(amount).max(1)), ProgressDrawTarget::stderr());
             let template = if total(amount) > 0 {
@@ -126,9 +134,7 @@ impl Progress for Reporter {
 
 impl Drop for Reporter {
     fn drop(&mut self) {
-        if let Some(bar) = self.task().take().and_then(|t| t.bar) {
-            bar.finish_and_clear();
-        }
+        self.clear();
     }
 }
 
@@ -154,6 +160,7 @@ impl Task {
         let mut text = match self.amount {
             Amount::Audio(length) if total > 0 => format!("{} of {length}", Millis(self.done)),
             Amount::Audio(_) => Millis(self.done).to_string(),
+            Amount::Bytes(0) => format!("{:.1} MB", self.done as f64 / 1e6),
             Amount::Bytes(_) => format!("{:.1} of {:.1} MB", self.done as f64 / 1e6, total as f64 / 1e6),
             Amount::Items(_) => format!("{} of {total}", self.done),
             Amount::Unknown => String::new(),

@@ -53,11 +53,7 @@ pub(super) fn library_path(args: &Args, cwd: &Path) -> (PathBuf, Origin) {
 pub(super) fn model_store(named: Option<&Path>, home: Option<&Path>) -> Store {
     let mut folders: Vec<PathBuf> = named.map(Path::to_owned).into_iter().collect();
     folders.push(PathBuf::from("models"));
-    if let Ok(program) = std::env::current_exe() {
-        let beside = program.ancestors().skip(1).take(3).map(|folder| folder.join("models"));
-        folders.extend(beside.filter(|folder| folder.is_dir()));
-    }
-    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
+    folders.extend(homes().into_iter().map(|folder| folder.join("models")).filter(|folder| folder.is_dir()));
     if let Some(named) = named {
         folders.push(named.to_owned());
     } else if let Some(home) = home {
@@ -81,20 +77,19 @@ pub(super) struct Wishes {
     pub keep_video: bool,
 }
 
-/// Folders of programs that setup installed: beside the program, and where it was built.
-fn environments() -> Vec<PathBuf> {
+/// Folders that may hold what belongs to the program: those that it lies in, and the one where it was built.
+fn homes() -> Vec<PathBuf> {
     let program = std::env::current_exe().unwrap_or_default();
-    let beside = program.ancestors().skip(1).take(3).map(Path::to_owned);
-    let mut folders: Vec<PathBuf> = beside.collect();
-    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).to_owned());
-    folders.into_iter().map(|folder| folder.join(".venv").join("bin")).collect()
+    let beside = program.ancestors().skip(1).take(3);
+    beside.chain([Path::new(env!("CARGO_MANIFEST_DIR"))]).map(Path::to_owned).collect()
 }
 
 /// How yt-dlp is called. The program need not be there: only downloads need it.
 #[must_use]
 pub(super) fn download_tool(library: &Path, wishes: &Wishes, config: &Config) -> Tool {
     let download = &config.download;
-    let installed = |name: &str| environments().into_iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    let installed =
+        |name: &str| homes().into_iter().map(|home| home.join(".venv/bin").join(name)).find(|path| path.is_file());
     let runtime = match download.js_runtime.as_str() {
         "" => installed("deno").map(|path| format!("deno:{}", path.display())),
         stated => Some(stated.to_owned()),

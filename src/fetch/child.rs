@@ -27,8 +27,8 @@ pub(super) struct Ended {
 
 /// Why a child did not end by itself.
 pub(super) enum Fault {
-    /// It could not be started.
-    NotStarted(io::Error),
+    /// It could not be started or waited for.
+    System(io::Error),
     /// It said nothing for too long.
     Silent,
     /// Somebody asked to stop.
@@ -47,7 +47,7 @@ pub(super) fn run(
     cancel.check().map_err(Fault::Cancelled)?;
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = spawn(command).map_err(Fault::NotStarted)?;
+    let mut child = spawn(command).map_err(Fault::System)?;
     if let (Some(text), Some(mut stdin)) = (input, child.stdin.take()) {
         // A child that does not read it says why on its standard error.
         let _ = writeln!(stdin, "{text}");
@@ -57,7 +57,7 @@ pub(super) fn run(
     if !matches!(outcome, Ok(Heard { ended: true, .. })) {
         end(&mut child);
     }
-    let status = child.wait().map_err(Fault::NotStarted)?;
+    let status = child.wait().map_err(Fault::System)?;
     outcome.map(|heard| Ended { code: status.code(), errors: heard.errors })
 }
 

@@ -65,9 +65,9 @@ pub fn version(program: &Path) -> Result<String, Trouble> {
 ///
 /// # Errors
 /// When it can't be had, is live or yet to come, is too long, or somebody asks to stop.
-pub fn probe(tool: &Tool, address: &Address, cancel: &Cancel) -> Result<Page, FetchError> {
+pub fn probe(tool: &Tool, address: &Address, progress: &dyn Progress, cancel: &Cancel) -> Result<Page, FetchError> {
     let arguments = ["--no-playlist", "--dump-single-json", "--format", format(tool), "--format-sort", SORT];
-    let text = json(tool, address, &arguments, cancel)?;
+    let text = json(tool, address, &arguments, progress, cancel)?;
     let page = published::page(&text).map_err(|reason| unknown(address, reason))?;
     let trouble = match page.published.live_status.as_deref() {
         Some("is_live" | "post_live") => Some(Trouble::LiveNow),
@@ -83,8 +83,8 @@ pub fn probe(tool: &Tool, address: &Address, cancel: &Cancel) -> Result<Page, Fe
 ///
 /// # Errors
 /// When it can't be had, or somebody asks to stop.
-pub fn list(tool: &Tool, address: &Address, cancel: &Cancel) -> Result<Listing, FetchError> {
-    let text = json(tool, address, &["--flat-playlist", "--dump-single-json"], cancel)?;
+pub fn list(tool: &Tool, address: &Address, progress: &dyn Progress, cancel: &Cancel) -> Result<Listing, FetchError> {
+    let text = json(tool, address, &["--flat-playlist", "--dump-single-json"], progress, cancel)?;
     published::listing(&text).map_err(|reason| unknown(address, reason))
 }
 
@@ -123,7 +123,7 @@ pub fn download(
     if tool.keep_video {
         arguments.extend(["--merge-output-format", "mkv"]);
     }
-    progress.start("download", Amount::Unknown);
+    progress.start("download", Amount::Bytes(0));
     let file = again(tool, address, cancel, progress, || {
         let (mut done, mut total, mut too_large) = (None, 0, false);
         let mut each = |line: &str| -> bool {
@@ -150,7 +150,7 @@ pub fn download(
             Some(file) if ended.code == Some(0) => Ok(file),
             // Passed over by the filter above: it went live since its page was read.
             None if ended.code == Some(0) && ended.errors.is_empty() => Err(Trouble::LiveNow.into()),
-            _ => Err(Trouble::read(&ended.errors, ended.code).into()),
+            _ => Err(trouble(tool, &ended)),
         }
     })?;
     let bytes = std::fs::metadata(&file).map_or(0, |facts| facts.len());
@@ -201,22 +201,21 @@ fn again<T>(
     progress: &dyn Progress,
     mut attempt: impl FnMut() -> Result<T, Failed>,
 ) -> Result<T, FetchError> {
-    let mut pause = tool.pause;
-    for left in (0..=tool.retries).rev() {
-        match attempt() {
+    let (mut pause, mut left) = (tool.pause, tool.retries);
+    loop {
+        let trouble = match attempt() {
             Ok(value) => return Ok(value),
             Err(Failed::Final(error)) => return Err(error),
-            Err(Failed::Trouble(trouble)) if left == 0 || !trouble.may_heal() => {
-                return Err(unavailable(address, trouble));
-            }
-            Err(Failed::Trouble(trouble)) => {
-                progress.note(&format!("{trouble}. Trying again in {:.0} seconds.", pause.as_secs_f64().ceil()));
-                rest(pause, cancel)?;
-                pause *= 3;
-            }
+            Err(Failed::Trouble(trouble)) => trouble,
+        };
+        if left == 0 || !trouble.may_heal() {
+            return Err(unavailable(address, trouble));
         }
+        progress.note(&format!("{trouble}. Trying again in {:.0} seconds.", pause.as_secs_f64().ceil()));
+        rest(pause, cancel)?;
+        pause *= 3;
+        left -= 1;
     }
-    Err(unavailable(address, Trouble::Network))
 }
 
 fn rest(pause: Duration, cancel: &Cancel) -> Result<(), Cancelled> {
@@ -237,8 +236,14 @@ fn unknown(address: &Address, line: String) -> FetchError {
 }
 
 /// The JSON document that yt-dlp prints.
-fn json(tool: &Tool, address: &Address, arguments: &[&str], cancel: &Cancel) -> Result<String, FetchError> {
-    again(tool, address, cancel, &crate::progress::Silent, || {
+fn json(
+    tool: &Tool,
+    address: &Address,
+    arguments: &[&str],
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<String, FetchError> {
+    again(tool, address, cancel, progress, || {
         let mut text = String::new();
         let mut each = |line: &str| {
             if line.starts_with('{') {
@@ -247,11 +252,7 @@ fn json(tool: &Tool, address: &Address, arguments: &[&str], cancel: &Cancel) -> 
             true
         };
         let ended = run(tool, address, arguments, None, &mut each, cancel)?;
-        if ended.code == Some(0) && !text.is_empty() {
-            Ok(text)
-        } else {
-            Err(Trouble::read(&ended.errors, ended.code).into())
-        }
+        if ended.code == Some(0) && !text.is_empty() { Ok(text) } else { Err(trouble(tool, &ended)) }
     })
 }
 
@@ -282,17 +283,19 @@ fn run(
     // yt-dlp notices a silent server by itself and tries a few times; beyond that it hangs.
     let patience = tool.silence * 5 + Duration::from_secs(60);
     let ended = child::run(&mut command, secret.as_deref(), patience, each, cancel).map_err(|fault| match fault {
-        Fault::NotStarted(error) => match error.kind() {
+        Fault::System(error) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Trouble::ProgramMissing.into(),
             _ => Trouble::Unknown { lines: vec![error.to_string()] }.into(),
         },
         Fault::Silent => Trouble::Network.into(),
         Fault::Cancelled(cancelled) => Failed::Final(cancelled.into()),
     })?;
-    if ended.code == Some(2) && ended.errors.iter().any(|line| line.contains("no such option")) {
-        return Err(Trouble::TooOld { version: version(&tool.program)? }.into());
-    }
     Ok(ended)
+}
+
+/// Why a call failed.
+fn trouble(tool: &Tool, ended: &Ended) -> Failed {
+    Trouble::read(&ended.errors, ended.code).with_version(|| version(&tool.program)).into()
 }
 
 /// Arguments of every call: nothing of the user's own settings, nothing asked, nothing updated.
@@ -383,8 +386,8 @@ mod tests {
             let text = std::fs::read_to_string(here.join("arguments")).unwrap();
             calls.push(text.lines().map(str::to_owned).collect());
         };
-        keep(probe(&tool, address, &stop).is_err());
-        keep(list(&tool, address, &stop).is_err());
+        keep(probe(&tool, address, &Silent, &stop).is_err());
+        keep(list(&tool, address, &Silent, &stop).is_err());
         keep(download(&tool, address, here, &Silent, &stop).is_err());
         calls
     }
@@ -411,7 +414,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tool = tool(&recorder(folder.path()));
         let secret = address("https://example.org/talk.mp3?token=hush");
-        let error = probe(&tool, &secret, &Cancel::default()).unwrap_err();
+        let error = probe(&tool, &secret, &Silent, &Cancel::default()).unwrap_err();
         let arguments = std::fs::read_to_string(folder.path().join("arguments")).unwrap();
         assert!(!arguments.contains("hush") && arguments.ends_with("--batch-file\n-\n"), "{arguments}");
         let input = std::fs::read_to_string(folder.path().join("input")).unwrap();
@@ -471,7 +474,7 @@ mod tests {
             }
             asked.cancel();
         });
-        let ended = probe(&tool(&program), &address("SpineTime01"), &cancel);
+        let ended = probe(&tool(&program), &address("SpineTime01"), &Silent, &cancel);
         assert!(matches!(ended, Err(FetchError::Cancelled(_))), "{ended:?}");
         let pid: i32 = std::fs::read_to_string(child).unwrap().trim().parse().unwrap();
         let gone = || match std::fs::read_to_string(format!("/proc/{pid}/stat")) {

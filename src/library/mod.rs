@@ -34,6 +34,9 @@ pub enum LibraryError {
         /// The episodes.
         ids: Vec<String>,
     },
+    /// The episode has no recording.
+    #[error("episode \"{0}\" has no recording yet")]
+    NoRecording(String),
     /// No entry has this id.
     #[error("the library has no entry \"{0}\"")]
     NoEntry(EntryId),
@@ -97,7 +100,11 @@ fn busy(path: &Path, holder: Option<&Holder>) -> String {
 impl Failure for LibraryError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoLibrary(_) | Self::NoEpisode(_) | Self::Ambiguous { .. } | Self::NoEntry(_) => Exit::Usage,
+            Self::NoLibrary(_)
+            | Self::NoEpisode(_)
+            | Self::Ambiguous { .. }
+            | Self::NoRecording(_)
+            | Self::NoEntry(_) => Exit::Usage,
             Self::Unreadable { .. } | Self::Damaged { .. } | Self::Newer { .. } => Exit::Unexpected,
             Self::Busy { .. } => Exit::Busy,
             Self::Write(e) => e.exit(),
@@ -111,6 +118,7 @@ impl Failure for LibraryError {
             Self::NoLibrary(_) => Some("Make one with \"spinetime init\", or name it with --library.".into()),
             Self::NoEpisode(_) => Some("\"spinetime status\" lists the episodes.".into()),
             Self::Ambiguous { .. } => Some("Give more of its id.".into()),
+            Self::NoRecording(_) => Some("Run \"spinetime process\" with the recording's file or address.".into()),
             Self::NoEntry(_) => Some("\"spinetime show EPISODE\" lists an episode's entries.".into()),
             Self::Unreadable { .. } => Some("See that you may read that file, then try again.".into()),
             Self::Damaged { path, .. } if path.extension().is_some_and(|e| e == "jsonl") => {

@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::fetch::address::Address;
 use crate::fetch::trouble::Trouble;
 use crate::fetch::ytdlp;
-use crate::fetch::{self, FetchError, Page, held};
+use crate::fetch::{self, FetchError, held};
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact};
 use crate::model::{EpisodeFacts, Millis, Published, Recording, Source};
 use jiff::tz::Offset;
@@ -30,106 +30,213 @@ struct Fetching {
     published: Published,
 }
 
-/// Finds or makes the episode of `address`, locks it, and brings its recording.
-pub(super) fn place(
-    library: &Library,
-    address: &Address,
-    request: &Request,
-    settings: &Settings,
-    world: &World,
-) -> Result<Placed, Error> {
-    let subject = address.canonical();
-    let fail = |e: LibraryError| Error::new(&subject, None, e);
-    let look = || -> Result<(Lock, Option<EpisodeFolder>), LibraryError> {
-        let guard = Lock::take(&library.lock_path(), &world.holder, PATIENCE)?;
-        let found = find(library, address)?;
-        Ok((guard, found))
-    };
-    atomic::create_folder(&library.root().join("episodes")).map_err(|e| fail(e.into()))?;
-    let (guard, found) = look().map_err(fail)?;
-    if let Some(folder) = found {
-        let lock = place::lock(&folder, &subject, world)?;
+/// A recording on its way from an address into an episode.
+pub(super) struct Order<'a> {
+    pub(super) address: &'a Address,
+    pub(super) request: &'a Request,
+    pub(super) settings: &'a Settings,
+    pub(super) world: &'a World<'a>,
+}
+
+/// What the page at an address has to say.
+struct Offer {
+    published: Published,
+    /// What it proposes for `episode.toml`.
+    facts: EpisodeFacts,
+}
+
+/// What the library has of an address.
+enum Look {
+    /// An episode, under its lock.
+    Known(EpisodeFolder, Lock),
+    /// Nothing; the library's lock keeps others from making it.
+    New(Lock),
+}
+
+impl Order<'_> {
+    /// Finds or makes the episode of the address, locks it, and brings its recording.
+    pub(super) fn place(&self, library: &Library) -> Result<Placed, Error> {
+        if let Look::Known(folder, lock) = self.look(library)? {
+            return self.go_on(folder, lock);
+        }
+        let offer = self.ask()?;
+        let guard = match self.look(library)? {
+            // Another run was faster.
+            Look::Known(folder, lock) => return self.go_on(folder, lock),
+            Look::New(guard) => guard,
+        };
+        let fail = |e: LibraryError| Error::new(&self.address.canonical(), None, e);
+        let title = offer.facts.title.clone().unwrap_or_default();
+        let folder = place::free_folder(library, offer.facts.held_on, &title).map_err(fail)?;
+        let new = !folder.facts().exists();
+        atomic::create_folder(&folder.downloads()).map_err(|e| fail(e.into()))?;
+        let lock = place::lock(&folder, &self.address.canonical(), self.world)?;
+        self.announce(&folder, &offer).map_err(fail)?;
         drop(guard);
-        return continued(folder, lock, address, request, settings, world);
+        let placed = self.fill(&folder, lock, offer, new);
+        // Nothing has come, or nothing can ever come of it: nothing is left behind.
+        let useless = |error: &Error| error.exit() == Exit::Input || is_empty(&folder.downloads());
+        if new && placed.as_ref().is_err_and(useless) {
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+        placed
     }
-    drop(guard);
-    let page = probe(address, settings, world)?;
-    let (guard, found) = look().map_err(fail)?;
-    if let Some(folder) = found {
-        // Another run was faster.
-        let lock = place::lock(&folder, &subject, world)?;
-        drop(guard);
-        return continued(folder, lock, address, request, settings, world);
+
+    /// Takes up an episode: with its recording, or by going on with its download.
+    pub(super) fn go_on(&self, folder: EpisodeFolder, lock: Lock) -> Result<Placed, Error> {
+        let subject = folder.id.to_string();
+        let fail = |e: LibraryError| Error::new(&subject, Some(Stage::Fetch), e);
+        folder.sweep();
+        let known = artefact::load::<Recording>(&folder.source()).map_err(fail)?;
+        let again = self.settings.redo == Some(Stage::Fetch);
+        match known {
+            // A copy of a file of this computer is not replaced by what the network has.
+            Some(recording) if !again || matches!(recording.source, Source::File(_)) => {
+                let facts = place::stated(&folder, self.request).map_err(fail)?;
+                Ok(Placed { folder, facts, recording, new: false, fetched: false, _lock: lock })
+            }
+            _ => {
+                let offer = self.ask()?;
+                atomic::create_folder(&folder.downloads()).map_err(|e| fail(e.into()))?;
+                self.announce(&folder, &offer).map_err(fail)?;
+                self.fill(&folder, lock, offer, false)
+            }
+        }
     }
-    let facts = proposed(address, &page.published, request);
-    let title = facts.title.clone().unwrap_or_default();
-    let folder = place::free_folder(library, facts.held_on, &title).map_err(fail)?;
-    let new = !folder.facts().exists();
-    atomic::create_folder(&folder.downloads()).map_err(|e| fail(e.into()))?;
-    let lock = place::lock(&folder, &subject, world)?;
-    announce(&folder, address, &page).map_err(fail)?;
-    drop(guard);
-    let placed = fill(&folder, lock, address, page, request, settings, world, new);
-    // Nothing has come, or nothing can ever come of it: nothing is left behind.
-    let useless = |error: &Error| error.exit() == Exit::Input || is_empty(&folder.downloads());
-    if new && placed.as_ref().is_err_and(useless) {
-        let _ = std::fs::remove_dir_all(folder.path());
+
+    fn look(&self, library: &Library) -> Result<Look, Error> {
+        let subject = self.address.canonical();
+        let fail = |e: LibraryError| Error::new(&subject, None, e);
+        atomic::create_folder(&library.root().join("episodes")).map_err(|e| fail(e.into()))?;
+        let guard = Lock::take(&library.lock_path(), &self.world.holder, PATIENCE).map_err(fail)?;
+        match find(library, self.address).map_err(fail)? {
+            Some(folder) => {
+                let lock = place::lock(&folder, &subject, self.world)?;
+                Ok(Look::Known(folder, lock))
+            }
+            None => Ok(Look::New(guard)),
+        }
     }
-    placed
+
+    /// Reads the page.
+    fn ask(&self) -> Result<Offer, Error> {
+        let World { progress, cancel, now, .. } = self.world;
+        progress.note("Asking what there is …");
+        let page = ytdlp::probe(&self.settings.download, self.address, *progress, cancel)
+            .map_err(|e| Error::new(&self.address.canonical(), Some(Stage::Fetch), e))?;
+        let published = Published { fetched: Some(now()), ..page.published };
+        Ok(Offer { facts: proposed(self.address, &published, self.request), published })
+    }
+
+    /// Writes down what is about to be fetched.
+    fn announce(&self, folder: &EpisodeFolder, offer: &Offer) -> Result<(), LibraryError> {
+        let fetching = Fetching { address: self.address.canonical(), published: offer.published.clone() };
+        let key = artefact::Key::of(Stage::Fetch.name(), 1).with("address", &fetching.address).digest();
+        artefact::save(&folder.fetching(), &key, &fetching)
+    }
+
+    /// Downloads, checks, and moves the recording to its place.
+    fn fill(&self, folder: &EpisodeFolder, lock: Lock, offer: Offer, new: bool) -> Result<Placed, Error> {
+        let subject = folder.id.to_string();
+        let fail = |e: LibraryError| Error::new(&subject, Some(Stage::Fetch), e);
+        let asked_before = folder.read_facts().map_err(fail)?.held_on.is_some();
+        place::state(folder, &offer.facts).map_err(fail)?;
+        if !asked_before && self.request.held_on.is_none() && offer.facts.held_on.is_some() {
+            place::annotate(
+                folder,
+                "held_on",
+                "proposed by the video's title or description: correct it if it is wrong",
+            )
+            .map_err(fail)?;
+        }
+        let facts = place::stated(folder, self.request).map_err(fail)?;
+        let path = self.verified(folder, &offer.published)?;
+        let sha256 =
+            fetch::digest_of(&path, self.world.cancel).map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
+        let file = format!("recording.{}", fetch::ending_of(&path));
+        let old = artefact::load::<Recording>(&folder.source()).map_err(fail)?;
+        atomic::adopt(&path, &folder.media().join(&file)).map_err(|e| fail(e.into()))?;
+        let bytes = std::fs::metadata(folder.media().join(&file)).map_or(0, |facts| facts.len());
+        let key = artefact::Key::of(Stage::Fetch.name(), 1).with("sha256", sha256.as_str()).digest();
+        let source = Source::Address(self.address.canonical());
+        let published = Some(Box::new(offer.published));
+        let recording = Recording { source, file, sha256, bytes, modified: None, published };
+        artefact::save(&folder.source(), &key, &recording).map_err(fail)?;
+        // Leftovers do no harm: the next run passes over them.
+        let _ = std::fs::remove_file(folder.fetching());
+        let _ = std::fs::remove_dir_all(folder.downloads());
+        if let Some(old) = old.filter(|old| old.file != recording.file) {
+            let _ = std::fs::remove_file(folder.media().join(old.file));
+        }
+        Ok(Placed { folder: folder.clone(), facts, recording, new, fetched: true, _lock: lock })
+    }
+
+    /// The downloaded file, once it is a recording as long as its page says. One that is not is thrown away, and
+    /// fetched once more: it may have been changed while an earlier part of it lay here.
+    fn verified(&self, folder: &EpisodeFolder, published: &Published) -> Result<PathBuf, Error> {
+        let subject = folder.id.to_string();
+        let (tool, address, World { progress, cancel, .. }) = (&self.settings.download, self.address, self.world);
+        let failed = |e: FetchError| Error::new(&subject, Some(Stage::Fetch), e);
+        let mut last = false;
+        loop {
+            let path = ytdlp::download(tool, address, &folder.downloads(), *progress, cancel).map_err(failed)?;
+            let length = AudioReader::open(&path).map(|reader| reader.report().declared);
+            let discard = || {
+                let _ = std::fs::remove_dir_all(folder.downloads());
+            };
+            let length = match length {
+                Ok(length) => length,
+                Err(error) => {
+                    discard();
+                    return Err(Error::new(&address.canonical(), Some(Stage::Fetch), error));
+                }
+            };
+            if length.is_some_and(|length| length > tool.longest) {
+                discard();
+                let trouble = Trouble::TooLong;
+                return Err(failed(FetchError::Unavailable { address: address.canonical(), trouble }));
+            }
+            match (published.duration, length) {
+                (Some(expected), Some(found)) if !agree(expected, found) => {
+                    discard();
+                    if last {
+                        return Err(failed(FetchError::Incomplete { address: address.canonical(), expected, found }));
+                    }
+                    last = true;
+                    atomic::create_folder(&folder.downloads())
+                        .map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
+                    progress.note("What came is not as long as its page says: fetching all of it again.");
+                }
+                _ => return Ok(path),
+            }
+        }
+    }
 }
 
 /// The episode of an address: one that has it, that is fetching it, or that states the video's id.
 fn find(library: &Library, address: &Address) -> Result<Option<EpisodeFolder>, LibraryError> {
     let canonical = address.canonical();
     for folder in library.episodes()? {
-        // A damaged file here belongs to another episode: it is told of when that one is processed.
-        let recording = artefact::load::<Recording>(&folder.source()).ok().flatten();
-        let fetching = || artefact::load::<Fetching>(&folder.fetching()).ok().flatten();
-        let same = recording.is_some_and(|r| r.source == Source::Address(canonical.clone()))
-            || fetching().is_some_and(|f| f.address == canonical)
+        let known = address_of(&folder).is_some_and(|known| known == canonical);
+        let stated =
             || address.youtube().is_some_and(|id| folder.read_facts().is_ok_and(|f| f.youtube.as_ref() == Some(id)));
-        if same {
+        if known || stated() {
             return Ok(Some(folder));
         }
     }
     Ok(None)
 }
 
-/// Takes up an episode: with its recording, or by going on with its download.
-fn continued(
-    folder: EpisodeFolder,
-    lock: Lock,
-    address: &Address,
-    request: &Request,
-    settings: &Settings,
-    world: &World,
-) -> Result<Placed, Error> {
-    let subject = folder.id.to_string();
-    let fail = |e: LibraryError| Error::new(&subject, Some(Stage::Fetch), e);
-    folder.sweep();
-    let known = artefact::load::<Recording>(&folder.source()).map_err(fail)?;
-    let again = settings.redo == Some(Stage::Fetch);
-    match known {
-        // A copy of a file of this computer is not replaced by what the network has.
-        Some(recording) if !again || matches!(recording.source, Source::File(_)) => {
-            let facts = place::stated(&folder, request).map_err(fail)?;
-            Ok(Placed { folder, facts, recording, new: false, fetched: false, _lock: lock })
-        }
-        _ => {
-            let page = probe(address, settings, world)?;
-            atomic::create_folder(&folder.downloads()).map_err(|e| fail(e.into()))?;
-            announce(&folder, address, &page).map_err(fail)?;
-            fill(&folder, lock, address, page, request, settings, world, false)
-        }
+/// The address from which an episode's recording came or is coming.
+pub(super) fn address_of(folder: &EpisodeFolder) -> Option<String> {
+    // A damaged file is told of when that episode is processed.
+    let came = artefact::load::<Recording>(&folder.source()).ok().flatten();
+    let coming = || artefact::load::<Fetching>(&folder.fetching()).ok().flatten();
+    match came.map(|recording| recording.source) {
+        Some(Source::Address(address)) => Some(address),
+        Some(Source::File(_)) => None,
+        None => coming().map(|fetching| fetching.address),
     }
-}
-
-fn probe(address: &Address, settings: &Settings, world: &World) -> Result<Page, Error> {
-    world.progress.note("Asking what there is …");
-    let mut page = ytdlp::probe(&settings.download, address, world.cancel)
-        .map_err(|e| Error::new(&address.canonical(), Some(Stage::Fetch), e))?;
-    page.published.fetched = Some((world.now)());
-    Ok(page)
 }
 
 /// What the page proposes for `episode.toml`.
@@ -143,102 +250,6 @@ fn proposed(address: &Address, published: &Published, request: &Request) -> Epis
         held_on: request.held_on.or_else(stated),
         youtube: request.youtube.clone().or_else(|| address.youtube().cloned()),
         ..EpisodeFacts::default()
-    }
-}
-
-/// Writes down what is about to be fetched.
-fn announce(folder: &EpisodeFolder, address: &Address, page: &Page) -> Result<(), LibraryError> {
-    let fetching = Fetching { address: address.canonical(), published: page.published.clone() };
-    let key = artefact::Key::of(Stage::Fetch.name(), 1).with("address", &fetching.address).digest();
-    artefact::save(&folder.fetching(), &key, &fetching)
-}
-
-/// Downloads, checks, and moves the recording to its place.
-#[expect(clippy::too_many_arguments, reason = "each is a different thing, and a struct would only rename them")]
-fn fill(
-    folder: &EpisodeFolder,
-    lock: Lock,
-    address: &Address,
-    page: Page,
-    request: &Request,
-    settings: &Settings,
-    world: &World,
-    new: bool,
-) -> Result<Placed, Error> {
-    let subject = folder.id.to_string();
-    let fail = |e: LibraryError| Error::new(&subject, Some(Stage::Fetch), e);
-    let failed = |e: FetchError| Error::new(&subject, Some(Stage::Fetch), e);
-    let proposals = proposed(address, &page.published, request);
-    let asked_before = folder.read_facts().map_err(fail)?.held_on.is_some();
-    place::state(folder, &proposals).map_err(fail)?;
-    if !asked_before && request.held_on.is_none() && proposals.held_on.is_some() {
-        place::annotate(folder, "held_on", "proposed by the video's title or description: correct it if it is wrong")
-            .map_err(fail)?;
-    }
-    let facts = place::stated(folder, request).map_err(fail)?;
-    let path = verified(folder, address, &page.published, settings, world)?;
-    let sha256 = fetch::digest_of(&path, world.cancel).map_err(failed)?;
-    let file = format!("recording.{}", fetch::ending_of(&path));
-    let old = artefact::load::<Recording>(&folder.source()).map_err(fail)?;
-    atomic::adopt(&path, &folder.media().join(&file)).map_err(|e| fail(e.into()))?;
-    let bytes = std::fs::metadata(folder.media().join(&file)).map_or(0, |facts| facts.len());
-    let key = artefact::Key::of(Stage::Fetch.name(), 1).with("sha256", sha256.as_str()).digest();
-    let source = Source::Address(address.canonical());
-    let published = Some(Box::new(page.published));
-    let recording = Recording { source, file, sha256, bytes, modified: None, published };
-    artefact::save(&folder.source(), &key, &recording).map_err(fail)?;
-    // Leftovers do no harm: the next run passes over them.
-    let _ = std::fs::remove_file(folder.fetching());
-    let _ = std::fs::remove_dir_all(folder.downloads());
-    if let Some(old) = old.filter(|old| old.file != recording.file) {
-        let _ = std::fs::remove_file(folder.media().join(old.file));
-    }
-    Ok(Placed { folder: folder.clone(), facts, recording, new, fetched: true, _lock: lock })
-}
-
-/// The downloaded file, once it is a recording as long as its page says. One that is not is thrown away, and fetched
-/// once more: it may have been changed while an earlier part of it lay here.
-fn verified(
-    folder: &EpisodeFolder,
-    address: &Address,
-    published: &Published,
-    settings: &Settings,
-    world: &World,
-) -> Result<PathBuf, Error> {
-    let subject = folder.id.to_string();
-    let failed = |e: FetchError| Error::new(&subject, Some(Stage::Fetch), e);
-    let mut last = false;
-    loop {
-        let path = ytdlp::download(&settings.download, address, &folder.downloads(), world.progress, world.cancel)
-            .map_err(failed)?;
-        let length = AudioReader::open(&path).map(|reader| reader.report().declared);
-        let discard = || {
-            let _ = std::fs::remove_dir_all(folder.downloads());
-        };
-        let length = match length {
-            Ok(length) => length,
-            Err(error) => {
-                discard();
-                return Err(Error::new(&address.canonical(), Some(Stage::Fetch), error));
-            }
-        };
-        if length.is_some_and(|length| length > settings.download.longest) {
-            discard();
-            let trouble = Trouble::TooLong;
-            return Err(failed(FetchError::Unavailable { address: address.canonical(), trouble }));
-        }
-        match (published.duration, length) {
-            (Some(expected), Some(found)) if !agree(expected, found) => {
-                discard();
-                if last {
-                    return Err(failed(FetchError::Incomplete { address: address.canonical(), expected, found }));
-                }
-                last = true;
-                atomic::create_folder(&folder.downloads()).map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
-                world.progress.note("What came is not as long as its page says: fetching all of it again.");
-            }
-            _ => return Ok(path),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which episode a source belongs to: one that is there, or a new one with its folder and `episode.toml`.
 
-use super::{Error, Settings, Stage, World, download};
+use super::download::{self, Order};
+use super::{Error, Settings, Stage, World};
 use crate::atomic;
 use crate::audio::AudioReader;
 use crate::config;
@@ -28,14 +29,8 @@ pub enum Wanted {
     Address(Address),
 }
 
-impl Default for Wanted {
-    fn default() -> Self {
-        Self::Path(PathBuf::new())
-    }
-}
-
 /// What somebody asks to be processed, with what he states about it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// What.
     pub source: Wanted,
@@ -45,6 +40,14 @@ pub struct Request {
     pub held_on: Option<Date>,
     /// The video's id.
     pub youtube: Option<YoutubeId>,
+}
+
+impl Request {
+    /// Nothing is stated about it.
+    #[must_use]
+    pub fn new(source: Wanted) -> Self {
+        Self { source, title: None, held_on: None, youtube: None }
+    }
 }
 
 /// An episode under its lock, with its recording in the library.
@@ -61,22 +64,32 @@ pub(super) struct Placed {
 /// Finds or makes the episode of `request`, locks it, and brings its recording.
 pub(super) fn place(library: &Library, request: &Request, settings: &Settings, world: &World) -> Result<Placed, Error> {
     match &request.source {
-        Wanted::Path(path) => place_file(library, path, request, world),
-        Wanted::Address(address) => download::place(library, address, request, settings, world),
+        Wanted::Path(path) => place_file(library, path, request, settings, world),
+        Wanted::Address(address) => Order { address, request, settings, world }.place(library),
     }
 }
 
-fn place_file(library: &Library, path: &Path, request: &Request, world: &World) -> Result<Placed, Error> {
+fn place_file(
+    library: &Library,
+    path: &Path,
+    request: &Request,
+    settings: &Settings,
+    world: &World,
+) -> Result<Placed, Error> {
     let subject = path.display().to_string();
     let fail = |e: LibraryError| Error::new(&subject, None, e);
 
     // Held until the recording is there: a second run of the same source must find this one's episode.
     atomic::create_folder(&library.root().join("episodes")).map_err(|e| fail(e.into()))?;
-    let _guard = Lock::take(&library.lock_path(), &world.holder, PATIENCE).map_err(fail)?;
+    let guard = Lock::take(&library.lock_path(), &world.holder, PATIENCE).map_err(fail)?;
 
     if let (false, Some(name)) = (path.exists(), path.to_str()) {
         match library.episode(name) {
-            Ok(folder) => return reopen(folder, request, world),
+            Ok(folder) => {
+                let lock = lock(&folder, &subject, world)?;
+                drop(guard);
+                return reopen(folder, lock, request, settings, world);
+            }
             Err(error @ LibraryError::Ambiguous { .. }) => return Err(fail(error)),
             Err(_) => {}
         }
@@ -114,15 +127,25 @@ pub(super) fn lock(folder: &EpisodeFolder, subject: &str, world: &World) -> Resu
     Lock::take(&folder.lock(), &world.holder, Duration::ZERO).map_err(|e| Error::new(subject, None, e))
 }
 
-/// Takes up an episode by its id, from the recording that the library keeps.
-fn reopen(folder: EpisodeFolder, request: &Request, world: &World) -> Result<Placed, Error> {
+/// Takes up an episode by its id: with the recording that the library keeps, or by the address from which it comes.
+fn reopen(
+    folder: EpisodeFolder,
+    lock: Lock,
+    request: &Request,
+    settings: &Settings,
+    world: &World,
+) -> Result<Placed, Error> {
     let subject = folder.id.to_string();
     let fail = |e: LibraryError| Error::new(&subject, None, e);
-    let lock = lock(&folder, &subject, world)?;
     folder.sweep();
+    // One whose recording is on its way, or is to be fetched again, by the address that it has.
+    let address = download::address_of(&folder).and_then(|address| Address::parse(&address).ok().flatten());
+    if let Some(address) = address {
+        return Order { address: &address, request, settings, world }.go_on(folder, lock);
+    }
     let recording = artefact::load::<Recording>(&folder.source())
         .map_err(fail)?
-        .ok_or_else(|| fail(LibraryError::NoEpisode(subject.clone())))?;
+        .ok_or_else(|| fail(LibraryError::NoRecording(subject.clone())))?;
     let facts = stated(&folder, request).map_err(fail)?;
     Ok(Placed { folder, facts, recording, new: false, fetched: false, _lock: lock })
 }
@@ -317,7 +340,7 @@ mod tests {
         let folder = library.folder("a".parse().unwrap());
         std::fs::create_dir_all(folder.path()).unwrap();
         std::fs::write(folder.facts(), "# checked by Ann\ntitle = \"Old\" # sic\nexperts = [\"jane-doe\"]\n").unwrap();
-        let request = Request { title: Some("New".into()), ..Request::default() };
+        let request = Request { title: Some("New".into()), ..Request::new(Wanted::Path("a".into())) };
         assert_eq!(stated(&folder, &request).unwrap().title.as_deref(), Some("New"));
         let text = std::fs::read_to_string(folder.facts()).unwrap();
         assert!(text.contains("# checked by Ann") && text.contains("jane-doe") && text.contains("\"New\""), "{text}");

@@ -170,7 +170,7 @@ fn a_killed_download_goes_on_and_leaves_no_second_copy() {
 
 #[test]
 fn a_download_that_is_stopped_keeps_what_has_come() {
-    let (studio, server) = (studio(), Server::new(clip(), &[("slow", Manner::Slow(Duration::from_secs(20)))]));
+    let (studio, server) = (studio(), Server::new(clip(), &[("slow", Manner::Slow(Duration::from_secs(8)))]));
     let mut child = studio
         .program(["process", &server.url("slow.m4a")])
         .stdout(Stdio::null())
@@ -188,6 +188,11 @@ fn a_download_that_is_stopped_keeps_what_has_come() {
     assert!(part().unwrap().metadata().unwrap().len() > 0);
     let status = studio.run(["status"]);
     assert!(status.out.contains("download interrupted"), "{}", status.out);
+    let episode = studio.episode().file_name().unwrap().to_owned();
+    let ran = studio.run([std::ffi::OsString::from("process"), episode]);
+    assert_eq!(ran.exit, Exit::Done, "by its name it goes on: {ran:?}");
+    assert_whole(&studio, &clip());
+    assert!(server.requests("slow").iter().any(|request| request.from.is_some_and(|from| from > 0)));
 }
 
 /// A program in yt-dlp's place that says what a folder's files tell it to.
@@ -283,9 +288,11 @@ fn a_video_is_one_episode_under_every_address_and_editors_facts_stay() {
         assert_eq!(process(&studio, address).exit, Exit::Done);
     }
     assert_eq!(stand_in.calls(), calls, "the library has it: nothing is asked");
-    let again = studio.run(["process", "SpineTime01", "--redo", "fetch"]);
-    assert_eq!(again.exit, Exit::Done, "{again:?}");
-    assert_eq!(stand_in.calls(), calls + 2);
+    for (times, name) in [(1, "SpineTime01"), (2, episode.to_str().unwrap())] {
+        let again = studio.run(["process", name, "--redo", "fetch"]);
+        assert_eq!(again.exit, Exit::Done, "{again:?}");
+        assert_eq!(stand_in.calls(), calls + 2 * times);
+    }
     assert_eq!(std::fs::read_to_string(&toml).unwrap(), edited, "what a person wrote beats what a page says");
     assert_whole(&studio, &clip());
 }

@@ -41,6 +41,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["atomic", "cli"]),
     ("rustix", &["fetch", "library", "cli"]),
     ("toml_edit", &["pipeline"]),
+    ("csv", &["fetch"]),
+    ("quick_xml", &["fetch"]),
+    ("regex", &["cli", "pipeline"]),
     ("jiff", ANYWHERE),
     ("serde", ANYWHERE),
     ("serde_json", ANYWHERE),
@@ -59,8 +62,9 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("eprintln!", &["cli"]),
     ("print!", &["cli"]),
     ("eprint!", &["cli"]),
-    ("io::stdout(", &["cli"]),
-    ("io::stderr(", &["cli"]),
+    // The program's own; `.stdout(…)` is a child's.
+    ("stdout(", &["cli"]),
+    ("stderr(", &["cli"]),
     ("std::env", &["cli"]),
     ("process::exit", &["cli"]),
     ("File::create", &["atomic"]),
@@ -212,9 +216,9 @@ fn may_import(module: &str, other: &str) -> bool {
     module == other || (there <= here && !kept_apart && !(module == "library" && there == NOT_FOR_LIBRARY))
 }
 
-/// Whether `code` has `words`, not as the end of a longer name.
+/// Whether `code` has `words`, not as the end of a longer name nor as a method of something else.
 fn names(code: &str, words: &str) -> bool {
-    code.match_indices(words).any(|(at, _)| !code[..at].ends_with(is_name))
+    code.match_indices(words).any(|(at, _)| !code[..at].ends_with(|c| is_name(c) || c == '.'))
 }
 
 fn is_name(c: char) -> bool {

@@ -93,6 +93,17 @@ impl Trouble {
         reading::read(lines, exit)
     }
 
+    /// The same trouble, with yt-dlp's version where that is the trouble and not known yet.
+    pub(super) fn with_version(self, version: impl FnOnce() -> Result<String, Self>) -> Self {
+        match self {
+            Self::TooOld { version: known } if known.is_empty() => match version() {
+                Ok(version) => Self::TooOld { version },
+                Err(trouble) => trouble,
+            },
+            other => other,
+        }
+    }
+
     /// Whether the same request may go well a moment later.
     pub(super) fn may_heal(&self) -> bool {
         matches!(self, Self::RateLimited | Self::ServerFault { .. } | Self::Dns { .. } | Self::Network)
@@ -135,37 +146,34 @@ impl Trouble {
                 "Ask the channel's owner to make it public or unlisted, or to send you the recording as a file."
             }
             Self::Removed => {
-                "Open the address in a browser to see whether it is right. If the video is gone there too, ask whoever \
-                 published it for the file."
+                "Open the address in a browser to see whether it is right. If the video is gone there too, ask \
+                 whoever published it for the file."
             }
             Self::MembersOnly => {
                 "Ask the channel's owner for the recording as a file. If you are a member yourself, name a file of \
-                your \
-                 cookies as \"cookies\" under [download] in spinetime.toml."
+                 your cookies as \"cookies\" under [download] in spinetime.toml."
             }
             Self::AgeGated | Self::LoginNeeded => {
                 "Ask the owner for the recording as a file. If you may see it in your browser, name a file of its \
-                cookies \
-                 as \"cookies\" under [download] in spinetime.toml."
+                 cookies as \"cookies\" under [download] in spinetime.toml."
             }
             Self::GeoBlocked => {
                 "Ask the owner for the recording as a file, or run the same command on a computer in a country where \
-                it \
-                 is shown."
+                 it is shown."
             }
             Self::LiveNow => {
                 "Run the same command again some hours after the end of the broadcast, when its recording is ready."
             }
             Self::Upcoming { .. } => "Run the same command again some hours after the broadcast.",
             Self::BotCheck => {
-                "Stop for now: trying again at once makes it worse. Wait some hours, or use another network, then run \
-                 the same command once. If this goes on for days, update yt-dlp: \"spinetime doctor\" shows which one \
-                 is \
-                 used."
+                "Stop for now: trying again at once makes it worse. Wait some hours, or use another network, then \
+                 run the same command once. If this goes on for days, update yt-dlp: \"spinetime doctor\" shows \
+                 which one is used."
             }
             Self::Forbidden => {
-                "Open the address in a browser. If it plays there, yt-dlp may be too old: put its newest version into \
-                 scripts/requirements.txt and run \"make setup\" again. If it does not, ask the owner for access."
+                "Open the address in a browser. If it plays there, yt-dlp may be too old: put its newest version \
+                 into scripts/requirements.txt and run \"make setup\" again. If it does not, ask the owner for \
+                 access."
             }
             Self::NotFound => "Copy the address again from the browser, where it shows the recording.",
             Self::RateLimited => {
@@ -174,28 +182,27 @@ impl Trouble {
             Self::ServerFault { .. } => "Run the same command again later: the website has to mend this itself.",
             Self::Dns { .. } => {
                 "Check the spelling of the address and that this computer is on the Internet, then run the same \
-                command \
-                 again."
+                 command again."
             }
             Self::Tls => {
-                "Check this computer's date and time, and whether a browser opens the address without a warning. In an \
-                 office network, ask its administrators: their certificate may be missing on this computer."
+                "Check this computer's date and time, and whether a browser opens the address without a warning. In \
+                 an office network, ask its administrators: their certificate may be missing on this computer."
             }
             Self::Network => {
-                "Check the connection to the Internet, then run the same command again: what has come already is kept."
+                "Check the connection to the Internet, then run the same command again: what has come already is \
+                 kept."
             }
             Self::NoRuntime => {
-                "Run \"make setup\" again: it installs one with yt-dlp. \"spinetime doctor\" shows whether it is found."
+                "Run \"make setup\" again: it installs one with yt-dlp. \"spinetime doctor\" shows whether it is \
+                 found."
             }
             Self::ProgramMissing => {
                 "Run \"make setup\", then \"spinetime doctor\" to see what is still missing. Recordings on this \
-                computer \
-                 need no yt-dlp."
+                 computer need no yt-dlp."
             }
             Self::TooOld { .. } => {
                 "Put the newest version of yt-dlp into scripts/requirements.txt and run \"make setup\" again. \
-                \"spinetime \
-                 doctor\" shows which one is used."
+                 \"spinetime doctor\" shows which one is used."
             }
             Self::DiskFull => {
                 "Free some space on that disk and see that you may write to the library, then run the same command \
@@ -203,25 +210,22 @@ impl Trouble {
             }
             Self::NoSound => {
                 "Open the address in a browser. If you can hear it there, yt-dlp may be too old: put its newest \
-                version \
-                 into scripts/requirements.txt and run \"make setup\" again."
+                 version into scripts/requirements.txt and run \"make setup\" again."
             }
             Self::NotMedia => {
-                "Open the address in a browser, start the recording, and copy the address from there; or download the \
-                 recording with the browser and name the file."
+                "Open the address in a browser, start the recording, and copy the address from there; or download \
+                 the recording with the browser and name the file."
             }
             Self::Drm => "Ask the owner for the recording as a file.",
             Self::TooLarge => "Raise \"max_gigabytes\" under [download] in spinetime.toml if you want it all the same.",
             Self::TooLong => "Raise \"max_hours\" under [download] in spinetime.toml if you want it all the same.",
             Self::Cookies => {
                 "Save the cookies from your browser again, in the format that is called Netscape or cookies.txt, to \
-                the \
-                 file that \"cookies\" under [download] in spinetime.toml names."
+                 the file that \"cookies\" under [download] in spinetime.toml names."
             }
             Self::Unknown { .. } => {
                 "Run the same command again later. If it fails the same way, update yt-dlp: put its newest version \
-                into \
-                 scripts/requirements.txt and run \"make setup\" again."
+                 into scripts/requirements.txt and run \"make setup\" again."
             }
         };
         Some(text.into())
