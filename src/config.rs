@@ -2,6 +2,7 @@
 //! name, so that a typing error never passes for a setting.
 
 use crate::failure::{Exit, Failure};
+use crate::model::YoutubeId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,9 @@ pub const DEFAULT_MODEL: &str = "tiny.en-q8_0";
 
 /// Where whisper.cpp publishes its models.
 pub const DEFAULT_BASE_URL: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
+
+/// Where YouTube tells of a channel's or playlist's newest videos.
+pub const DEFAULT_FEED_URL: &str = "https://www.youtube.com/feeds/videos.xml";
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +31,8 @@ pub struct Config {
     pub models: Models,
     /// Fetching recordings from addresses.
     pub download: Download,
+    /// Finding new recordings.
+    pub sync: Sync,
 }
 
 /// The webinar series.
@@ -210,6 +216,26 @@ impl Default for Download {
             pause_seconds: 2.0,
             silence_seconds: 30,
         }
+    }
+}
+
+/// Finding new recordings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sync {
+    /// Addresses of the channels or playlists to look through.
+    pub sources: Vec<String>,
+    /// A regular expression: only recordings whose title it finds are taken. Empty for the series' name, in any case.
+    pub title: String,
+    /// YouTube ids of videos that are never taken.
+    pub skip: Vec<YoutubeId>,
+    /// Where YouTube's feeds are.
+    pub feed_url: String,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self { sources: Vec::new(), title: String::new(), skip: Vec::new(), feed_url: DEFAULT_FEED_URL.into() }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod eval;
 pub mod export;
 pub mod failure;
 pub mod fetch;
+pub mod http;
 pub mod library;
 pub mod model;
 pub mod pipeline;

@@ -48,6 +48,8 @@ pub(super) enum Command {
     },
     /// Make entries from recordings: files, folders, web addresses, or episodes of the library
     Process(ProcessArgs),
+    /// Find new recordings on the channels and playlists of spinetime.toml, and make entries from them
+    Sync(SyncArgs),
     /// Tell where the episodes stand
     Status,
     /// Show an episode's entries, or one entry whole
@@ -134,6 +136,20 @@ pub(super) struct ProcessArgs {
     /// Run this stage and those behind it again: fetch, transcribe, speakers, segment, draft
     #[arg(long, value_name = "STAGE")]
     pub redo: Option<Stage>,
+}
+
+/// What `sync` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct SyncArgs {
+    /// Only recordings that were uploaded on this day or later
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub since: Option<Date>,
+    /// Take at most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Only tell what would be taken; nothing is written
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What can be done with models.

@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
     let (path, origin) = settings::library_path(context.args, &context.env.cwd);
     let library = Library::open(&path);
     let config = library.as_ref().map_or_else(|_| Ok(Config::default()), Library::config);
-    let wishes = Wishes { model: model_from_environment(), ..Wishes::default() };
+    let wishes = Wishes::of_environment();
 
     let mut checks = vec![Check::good("FFmpeg", audio::ffmpeg_version())];
     let effective = config.as_ref().map_or_else(|_| Config::default(), Clone::clone);
@@ -86,10 +86,6 @@ impl Check {
     fn bad(what: &'static str, error: &dyn Failure) -> Self {
         Self { what, health: Health::Bad, found: error.to_string(), next: error.remedy(), exit: error.exit() }
     }
-}
-
-fn model_from_environment() -> Option<(String, Origin)> {
-    std::env::var("SPINETIME_MODEL").ok().map(|model| (model, Origin::Environment))
 }
 
 fn disk(library: &Path) -> Check {

@@ -16,6 +16,7 @@ mod settings;
 mod shell;
 mod show;
 mod status;
+mod sync;
 
 pub use console::Console;
 
@@ -231,6 +232,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
     match &context.args.command {
         Command::Init { dir } => init::run(context, dir.as_deref()),
         Command::Process(args) => process::run(context, args),
+        Command::Sync(args) => sync::run(context, args),
         Command::Status => status::run(context),
         Command::Show { what, why } => show::run(context, what, *why),
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),

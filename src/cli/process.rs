@@ -159,19 +159,23 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Random bits of the operating system; of the clock on a machine without them: ids need only differ.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| Timestamp::now().as_nanosecond() as u64)
+}
+
+pub(super) fn tell_stopped(context: &Context) {
+    context.env.console.tell("Stopped. What is finished is kept: run the same command again to go on.");
 }
 
 fn show(context: &Context, error: &pipeline::Error) {
     if error.exit() == Exit::Interrupted {
-        context.env.console.tell("Stopped. What is finished is kept: run the same command again to go on.");
+        tell_stopped(context);
     } else {
         context.show_error(error);
     }
 }
 
-fn tell(context: &Context, library: &Library, report: &Report) -> Result<(), Failed> {
+pub(super) fn tell(context: &Context, library: &Library, report: &Report) -> Result<(), Failed> {
     if !context.args.quiet {
         for warning in &report.warnings {
             context.env.console.tell(&format!("  note: {warning}"));

@@ -77,6 +77,15 @@ pub(super) struct Wishes {
     pub keep_video: bool,
 }
 
+impl Wishes {
+    /// Of a command that has no options for them.
+    #[must_use]
+    pub(super) fn of_environment() -> Self {
+        let model = std::env::var("SPINETIME_MODEL").ok().map(|model| (model, Origin::Environment));
+        Self { model, ..Self::default() }
+    }
+}
+
 /// Folders that may hold what belongs to the program: those that it lies in, and the one where it was built.
 fn homes() -> Vec<PathBuf> {
     let program = std::env::current_exe().unwrap_or_default();

@@ -219,6 +219,26 @@ impl List {
     }
 }
 
+impl List {
+    /// The feed of its newest videos, as a parameter's name and value. `channel` is the id of a channel that has only a
+    /// name here; without it such a channel has no feed.
+    #[must_use]
+    pub fn feed(&self, channel: Option<&str>) -> Option<(&'static str, String)> {
+        let (id, tab) = match self {
+            Self::Playlist(id) => return Some(("playlist_id", id.clone())),
+            Self::Channel(id, tab) => (id.as_str(), tab),
+            Self::Named(_, tab) => (channel?, tab),
+        };
+        // YouTube keeps a channel's tabs as playlists, whose ids are made of the channel's.
+        let part = |front: &str| Some(("playlist_id", format!("{front}{}", id.strip_prefix("UC")?)));
+        match tab {
+            None => Some(("channel_id", id.to_owned())),
+            Some(Tab::Videos) => part("UULF"),
+            Some(Tab::Streams) => part("UULV"),
+        }
+    }
+}
+
 fn of_youtube(url: &Url) -> Option<Address> {
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let playlist = || query("list").filter(|id| is_playlist(id)).map(|id| Address::List(List::Playlist(id)));

@@ -4,6 +4,7 @@
 
 pub mod address;
 mod child;
+pub mod feed;
 pub mod held;
 mod local;
 mod published;
@@ -66,6 +67,33 @@ pub enum FetchError {
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl FetchError {
+    /// Why, without the address.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Unavailable { trouble, .. } => trouble.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether there is nothing yet: the broadcast has not begun, or is not over.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        matches!(self, Self::Unavailable { trouble: Trouble::LiveNow | Trouble::Upcoming { .. }, .. })
+    }
+
+    /// Whether the video was taken away or closed to the public since somebody could fetch it.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        use Trouble::{AgeGated, GeoBlocked, LoginNeeded, MembersOnly, NotFound, Private, Removed};
+        let gone = |trouble: &Trouble| {
+            matches!(trouble, Private | Removed | MembersOnly | AgeGated | GeoBlocked | LoginNeeded | NotFound)
+        };
+        matches!(self, Self::Unavailable { trouble, .. } if gone(trouble))
+    }
 }
 
 impl Failure for FetchError {

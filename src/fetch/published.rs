@@ -165,7 +165,16 @@ fn rows(entries: &Value) -> Vec<&Value> {
 
 /// One line of text; `None` when nothing is left.
 fn text(value: &Value, most: usize) -> Option<String> {
-    let spaced: String = value.as_str()?.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
+    line(value.as_str()?, most)
+}
+
+/// A title as it is kept.
+pub(super) fn title(text: &str) -> Option<String> {
+    line(text, TITLE)
+}
+
+fn line(text: &str, most: usize) -> Option<String> {
+    let spaced: String = text.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
     let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(line.chars().take(most).collect::<String>()).filter(|line| !line.is_empty())
 }

@@ -192,6 +192,18 @@ impl Library {
         self.root.join("episodes").join("lock")
     }
 
+    /// What is known of the channels and playlists that are looked through.
+    #[must_use]
+    pub fn watch_path(&self) -> PathBuf {
+        self.root.join("sync.json")
+    }
+
+    /// The lock to hold while they are looked through.
+    #[must_use]
+    pub fn watch_lock_path(&self) -> PathBuf {
+        self.root.join("sync.lock")
+    }
+
     fn text(&self, name: &str) -> Result<String, LibraryError> {
         read_text(&self.root.join(name)).map(Option::unwrap_or_default)
     }

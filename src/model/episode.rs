@@ -3,6 +3,7 @@
 use super::{Digest, Millis, PersonId, Span, YoutubeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 /// What people state about an episode (`episode.toml`). Machines only fill gaps here.
@@ -94,6 +95,14 @@ pub struct Published {
     /// When it was fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fetched: Option<Timestamp>,
+}
+
+impl Published {
+    /// The day of the upload or broadcast, in UTC where the second is known.
+    #[must_use]
+    pub fn day(&self) -> Option<Date> {
+        self.uploaded.map(|at| Offset::UTC.to_datetime(at).date()).or(self.uploaded_on)
+    }
 }
 
 /// A recording at rest in the library, and what is known of its bytes.

@@ -14,7 +14,6 @@ use crate::fetch::ytdlp;
 use crate::fetch::{self, FetchError, held};
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact};
 use crate::model::{EpisodeFacts, Millis, Published, Recording, Source};
-use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -242,8 +241,8 @@ pub(super) fn address_of(folder: &EpisodeFolder) -> Option<String> {
 /// What the page proposes for `episode.toml`.
 fn proposed(address: &Address, published: &Published, request: &Request) -> EpisodeFacts {
     let title = published.title.clone().unwrap_or_default();
-    let uploaded = published.uploaded_on.or_else(|| published.uploaded.map(|at| Offset::UTC.to_datetime(at).date()));
-    let stated = || held::day(&title, published.description.as_deref().unwrap_or_default(), uploaded);
+    let description = published.description.as_deref().unwrap_or_default();
+    let stated = || held::day(&title, description, published.day());
     let name = request.title.clone().or_else(|| published.title.clone()).or_else(|| published.id.clone());
     EpisodeFacts {
         title: name.or_else(|| Some("Recording".into())),
@@ -253,7 +252,8 @@ fn proposed(address: &Address, published: &Published, request: &Request) -> Epis
     }
 }
 
-fn agree(expected: Millis, found: Millis) -> bool {
+/// Whether two lengths of the same recording are the same for practical purposes.
+pub(super) fn agree(expected: Millis, found: Millis) -> bool {
     let tolerance = TOLERANCE.max(Millis(expected.0 / TOLERANCE_PART));
     expected.0.abs_diff(found.0) <= tolerance.0
 }

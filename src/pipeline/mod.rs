@@ -4,11 +4,13 @@
 mod download;
 mod place;
 mod stages;
+pub mod sync;
 
 pub use place::{Request, Wanted};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
+use crate::fetch::FetchError;
 use crate::fetch::ytdlp::Tool;
 use crate::library::{Holder, Library, LibraryError};
 use crate::model::{Digest, Entries, EpisodeId};
@@ -16,6 +18,7 @@ use crate::progress::{Cancel, Progress};
 use crate::roster::Roster;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -145,12 +148,16 @@ pub struct Error {
     pub subject: String,
     /// The stage that failed; `None` before the first.
     pub stage: Option<Stage>,
+    /// Why the recording is not there yet, if that is all: its broadcast has not begun, or is not over.
+    pub early: Option<String>,
     source: Box<dyn Failure>,
 }
 
 impl Error {
     fn new(subject: &str, stage: Option<Stage>, source: impl Failure) -> Self {
-        Self { subject: subject.to_owned(), stage, source: Box::new(source) }
+        let early =
+            (&source as &dyn Any).downcast_ref::<FetchError>().filter(|error| error.is_early()).map(FetchError::reason);
+        Self { subject: subject.to_owned(), stage, early, source: Box::new(source) }
     }
 }
 

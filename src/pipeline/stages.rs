@@ -16,7 +16,6 @@ use crate::qa;
 use crate::roster::Person;
 use crate::speakers;
 use crate::speech;
-use jiff::tz::Offset;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -91,7 +90,7 @@ impl Run<'_> {
     /// What to write into `episode.toml`, when nobody stated the day of a recording that was downloaded.
     fn undated(&self) -> Option<String> {
         let published = self.recording.published.as_ref().filter(|_| self.facts.held_on.is_none())?;
-        let day = published.uploaded.map(|at| Offset::UTC.to_datetime(at).date()).or(published.uploaded_on);
+        let day = published.day();
         let (deed, guess) = match published.live_status.as_deref() {
             Some("was_live") => ("broadcast", "If that is the day of the webinar, "),
             _ => ("uploaded", "The webinar may be older: "),
@@ -107,7 +106,7 @@ impl Run<'_> {
 
     fn fail(&self, stage: Stage) -> impl Fn(Box<dyn Failure>) -> Error + use<> {
         let subject = self.folder.id.to_string();
-        move |source| Error { subject: subject.clone(), stage: Some(stage), source }
+        move |source| Error { subject: subject.clone(), stage: Some(stage), early: None, source }
     }
 
     fn is_stale(&self, stage: Stage, path: &std::path::Path, key: &Digest) -> Result<bool, Error> {

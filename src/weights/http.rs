@@ -3,12 +3,12 @@
 
 use super::error::WeightsError;
 use crate::failure::causes;
+use crate::http;
 use crate::progress::Cancel;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::Response;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, HeaderName, RANGE, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 use std::io::{ErrorKind, Read};
-use std::sync::Once;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,8 +18,6 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Bytes handed over at once; a few of them may wait.
 const PIECE: usize = 128 << 10;
 const WAITING: usize = 16;
-/// As many as browsers follow, roughly; a loop ends there.
-const REDIRECTS: usize = 10;
 
 /// What the server said before the bytes.
 pub(super) struct Head {
@@ -111,7 +109,7 @@ impl Answer<'_> {
 /// The thread's side.
 fn read(url: &Url, from: u64, patience: Duration, to: &SyncSender<Word>) -> Result<(), WeightsError> {
     let trouble = |error: &reqwest::Error| WeightsError::Network { url: url.to_string(), why: reason(url, error) };
-    let client = client(url, patience).map_err(|e| trouble(&e))?;
+    let client = http::client(url, patience).map_err(|e| trouble(&e))?;
     let mut request = client.get(url.clone());
     if from > 0 {
         request = request.header(RANGE, format!("bytes={from}-"));
@@ -172,25 +170,6 @@ fn head(url: &Url, from: u64, response: &Response) -> Result<Option<Head>, Weigh
 
 fn number(headers: &HeaderMap, name: HeaderName) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn client(url: &Url, patience: Duration) -> reqwest::Result<Client> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // An error means that the process has a provider already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    let mut client = Client::builder()
-        .user_agent(concat!("spinetime/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(patience)
-        .timeout(None)
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
-        // A server that is asked safely must not send us on to an unsafe one.
-        .https_only(url.scheme() == "https");
-    if url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]") {
-        client = client.no_proxy();
-    }
-    client.build()
 }
 
 /// Why a request failed, in words that name the place to look at.

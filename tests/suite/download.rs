@@ -1,34 +1,15 @@
 //! Recordings from addresses: the real yt-dlp against a server on this machine, and a stand-in for what only YouTube does.
 
 use crate::server::{Manner, Server};
+use crate::stand_in::{PAGE, StandIn, clip, clip_seconds, page, settings, studio};
 use crate::studio::{Ran, Studio, fixture};
 use sha2::{Digest, Sha256};
 use spinetime::failure::Exit;
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
-
-fn clip() -> Vec<u8> {
-    std::fs::read(fixture("clip.m4a")).unwrap()
-}
-
-/// A library whose downloads don't wait long.
-fn studio() -> Studio {
-    let studio = Studio::with_cast();
-    settings(&studio, "pause_seconds = 0.05\nsilence_seconds = 5\n");
-    studio
-}
-
-fn settings(studio: &Studio, lines: &str) {
-    let path = studio.library().join("spinetime.toml");
-    let mut text = std::fs::read_to_string(&path).unwrap();
-    if !text.contains("[download]") {
-        text.push_str("\n[download]\n");
-    }
-    std::fs::write(&path, text + lines).unwrap();
-}
 
 fn process(studio: &Studio, address: &str) -> Ran {
     studio.run(["process", address])
@@ -193,67 +174,6 @@ fn a_download_that_is_stopped_keeps_what_has_come() {
     assert_eq!(ran.exit, Exit::Done, "by its name it goes on: {ran:?}");
     assert_whole(&studio, &clip());
     assert!(server.requests("slow").iter().any(|request| request.from.is_some_and(|from| from > 0)));
-}
-
-/// A program in yt-dlp's place that says what a folder's files tell it to.
-struct StandIn {
-    folder: PathBuf,
-}
-
-impl StandIn {
-    fn new(studio: &Studio) -> Self {
-        let folder = studio.path("stand-in");
-        std::fs::create_dir(&folder).unwrap();
-        let script = format!(
-            "#!/bin/sh\ncd_back=$PWD; cd '{}' || exit 1\nprintf '%s\\n' \"$*\" >> calls\n\
-             case \"$*\" in\n\
-             *--version*) echo 2026.10.26; exit 0;;\n\
-             *--flat-playlist*) what=list;;\n\
-             *--dump-single-json*) what=page;;\n\
-             *--skip-download*) what=captions;;\n\
-             *) what=file;;\nesac\n\
-             [ -f $what.errors ] && cat $what.errors >&2\n\
-             [ -f $what.json ] && cat $what.json\n\
-             if [ $what = file ] && [ -f recording.m4a ]; then cp recording.m4a \"$cd_back/recording.m4a\"\n\
-             echo 'ST|{{\"downloaded_bytes\": 5, \"total_bytes\": 10}}'; echo 'DONE|\"recording.m4a\"'; fi\n\
-             [ -f $what.errors ] && exit 1\nexit 0\n",
-            folder.display()
-        );
-        let program = folder.join("yt-dlp");
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        settings(studio, &format!("yt_dlp = \"{}\"\nretries = 0\n", program.display()));
-        Self { folder }
-    }
-
-    fn says(&self, name: &str, text: &str) {
-        std::fs::write(self.folder.join(name), format!("{text}\n")).unwrap();
-    }
-
-    fn forgets(&self, name: &str) {
-        std::fs::remove_file(self.folder.join(name)).unwrap();
-    }
-
-    fn has(&self, recording: &Path) {
-        std::fs::copy(recording, self.folder.join("recording.m4a")).unwrap();
-    }
-
-    fn calls(&self) -> usize {
-        std::fs::read_to_string(self.folder.join("calls")).unwrap_or_default().lines().count()
-    }
-}
-
-const PAGE: &str = r#"{"id": "SpineTime01", "title": "Spine Time: Your Back <b>& You</b>", "channel": "Spine Centre",
-    "timestamp": 1742155200, "upload_date": "20250316", "duration": 39.5, "live_status": "not_live",
-    "description": "This webinar was held on March 12, 2025.", "_version": {"version": "2026.10.26"}}"#;
-
-fn page(duration: f64) -> String {
-    PAGE.replace('\n', " ").replace("39.5", &duration.to_string())
-}
-
-fn clip_seconds() -> f64 {
-    let text = std::fs::read(fixture("truth/clip.json")).unwrap();
-    serde_json::from_slice::<serde_json::Value>(&text).unwrap()["duration"].as_f64().unwrap()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// The modules, layer by layer. A module may import its own layer and those below, except where [`APART`] says so.
 const LAYERS: [&[&str]; 6] = [
     &["model"],
-    &["failure", "progress", "atomic", "checksum", "text", "config", "roster"],
+    &["failure", "progress", "atomic", "checksum", "http", "text", "config", "roster"],
     &["fetch", "weights", "audio", "speech", "speakers", "qa", "draft", "export"],
     &["library"],
     &["pipeline", "review", "publish", "eval"],
@@ -35,8 +35,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("whoami", &["cli"]),
     ("getrandom", &["cli", "pipeline"]),
-    ("reqwest", &["weights", "fetch", "publish"]),
-    ("rustls", &["weights", "fetch", "publish"]),
+    ("reqwest", &["http", "weights", "fetch", "publish"]),
+    ("rustls", &["http"]),
     ("minijinja", &["export"]),
     ("tempfile", &["atomic", "cli"]),
     ("rustix", &["fetch", "library", "cli"]),

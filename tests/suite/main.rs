@@ -11,4 +11,6 @@ mod licences;
 mod process;
 mod server;
 mod speech;
+mod stand_in;
 mod studio;
+mod sync;
