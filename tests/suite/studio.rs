@@ -171,7 +171,7 @@ impl Studio {
     pub(crate) fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         collect(&self.library(), &mut files);
-        files.retain(|(path, _)| path.file_name().unwrap() != "lock");
+        files.retain(|(path, _)| !path.ends_with("lock") && path.extension().is_none_or(|ending| ending != "lock"));
         files.sort();
         files
     }
