@@ -1,5 +1,6 @@
-//! Text, pure: normalisation, sentences, similarity.
+//! Text, pure: normalisation, alignment, sentences, similarity.
 
+pub mod align;
 pub mod normalize;
 mod numbers;
 pub mod sentence;
