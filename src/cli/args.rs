@@ -121,6 +121,13 @@ pub(super) struct ProcessArgs {
     /// The recording's YouTube id
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub youtube: Option<YoutubeId>,
+    /// The questions that were asked in writing: Zoom's Q&A report (CSV) or a live chat (JSON). They help to find what
+    /// was read out, and are never published
+    #[arg(long, value_name = "FILE")]
+    pub questions: Option<PathBuf>,
+    /// Published captions (VTT or SRT) to compare the transcript with, or "auto" to fetch those of the recording's page
+    #[arg(long, value_name = "FILE|auto")]
+    pub captions: Option<PathBuf>,
     /// Speech model: a name ("spinetime models list") or the path of a file
     #[arg(long, env = "SPINETIME_MODEL", value_name = "NAME|PATH")]
     pub model: Option<String>,

@@ -8,9 +8,12 @@ use crate::fetch;
 use crate::fetch::address::Address;
 use crate::fetch::ytdlp;
 use crate::library::Library;
-use crate::pipeline::{self, Report, Request, Settings, Wanted, World};
+use crate::pipeline::{self, CaptionsFrom, Report, Request, Settings, Wanted, World};
 use jiff::Timestamp;
 use std::path::Path;
+
+/// In place of a file's name: the captions of the recording's page.
+const AUTO: &str = "auto";
 
 pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed> {
     let path = context.library_path();
@@ -20,10 +23,12 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
         Err(_) => None,
     };
     let (sources, mut worst, mut errors) = expand(context, there.as_ref(), args)?;
+    let file = args.captions.as_deref().filter(|path| *path != Path::new(AUTO));
     let stated = args.title.is_some() || args.held_on.is_some() || args.youtube.is_some();
-    if sources.len() > 1 && stated {
+    if sources.len() > 1 && (stated || args.questions.is_some() || file.is_some()) {
         return Err(Usage::new(
-            "--title, --held-on and --youtube say something about one recording, but there are several",
+            "--title, --held-on, --youtube, --questions and --captions FILE say something about one recording, but there \
+             are several",
             "Process the recordings one by one, or put an episode.toml beside each.",
         )
         .into());
@@ -37,8 +42,17 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
     if let Some(library) = library.filter(|_| !sources.is_empty()) {
         let settings = settings::settings(&library, &context.store(), &wishes(args))?;
         for source in sources {
-            let request =
-                Request { source, title: args.title.clone(), held_on: args.held_on, youtube: args.youtube.clone() };
+            let request = Request {
+                source,
+                title: args.title.clone(),
+                held_on: args.held_on,
+                youtube: args.youtube.clone(),
+                questions: args.questions.clone(),
+                captions: args.captions.as_ref().map(|path| match file {
+                    Some(_) => CaptionsFrom::File(path.clone()),
+                    None => CaptionsFrom::Page,
+                }),
+            };
             match one(context, &library, &request, &settings) {
                 Ok(report) => {
                     if !context.args.json {

@@ -10,6 +10,7 @@ pub mod feed;
 pub mod held;
 mod local;
 mod published;
+pub mod questions;
 pub mod trouble;
 pub mod ytdlp;
 

@@ -131,7 +131,8 @@ pub fn download(
                 let bytes = step.downloaded_bytes.unwrap_or(0.0) as u64;
                 let known = step.total_bytes.or(step.total_bytes_estimate).unwrap_or(0.0) as u64;
                 too_large = bytes > tool.largest || step.total_bytes.is_some_and(|total| total as u64 > tool.largest);
-                if known > 0 && known != total {
+                // Of a recording in pieces the size is guessed anew with each: the bar does not jump for little.
+                if known > bytes && known.abs_diff(total) * 10 > total {
                     total = known;
                     progress.start("download", Amount::Bytes(total));
                 }
@@ -156,6 +157,55 @@ pub fn download(
     let bytes = std::fs::metadata(&file).map_or(0, |facts| facts.len());
     progress.finish(&format!("{:.1} MB", bytes as f64 / 1e6));
     Ok(file)
+}
+
+/// Downloads the captions that the page at `address` has in `language` (a two-letter code) into `folder`, which exists and
+/// is empty: those of people, or else those of a machine. `None` when it has neither.
+///
+/// # Errors
+/// When the page can't be had, or somebody asks to stop.
+pub fn captions(
+    tool: &Tool,
+    address: &Address,
+    language: &str,
+    folder: &Path,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Option<PathBuf>, FetchError> {
+    let language: String = language.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Machines' captions come in every language by translation; "-orig" is what was heard.
+    let ways = [
+        ("--write-subs", format!("{language},{language}-.*")),
+        ("--write-auto-subs", format!("{language}-orig,{language}")),
+    ];
+    progress.note("Asking for captions …");
+    for (way, languages) in &ways {
+        let arguments = [
+            "--no-playlist",
+            "--skip-download",
+            way,
+            "--sub-langs",
+            languages,
+            "--sub-format",
+            "vtt/srt/best",
+            "--output",
+            NAME,
+        ];
+        again(tool, address, cancel, progress, || {
+            let ended = run(tool, address, &arguments, Some(folder), &mut |_| true, cancel)?;
+            if ended.code == Some(0) { Ok(()) } else { Err(trouble(tool, &ended)) }
+        })?;
+        let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "vtt" || ending == "srt"));
+        // The plain language before its kinds, and what was heard before what was translated.
+        files.sort_by_key(|path| (!path.to_string_lossy().contains("-orig."), path.as_os_str().len(), path.clone()));
+        if let Some(file) = files.into_iter().next() {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
 }
 
 /// The spoken language first: dubbed tracks come after the original.
@@ -389,6 +439,7 @@ mod tests {
         keep(probe(&tool, address, &Silent, &stop).is_err());
         keep(list(&tool, address, &Silent, &stop).is_err());
         keep(download(&tool, address, here, &Silent, &stop).is_err());
+        keep(captions(&tool, address, "en", here, &Silent, &stop).is_err());
         calls
     }
 

@@ -1,5 +1,6 @@
 //! Where everything of a library lies. Nothing else in the program joins these names.
 
+use crate::atomic::TEMPORARY_PREFIX;
 use crate::model::EpisodeId;
 use std::path::{Path, PathBuf};
 
@@ -52,16 +53,10 @@ impl EpisodeFolder {
         self.path.join("media").join("download")
     }
 
-    /// The webinar platform's question report or the chat, as it was attached: `questions.csv` or `questions.json`.
+    /// Where captions of the recording's page come to; gone once they are beside `episode.toml`.
     #[must_use]
-    pub fn questions(&self, ending: &str) -> PathBuf {
-        self.path.join(format!("questions.{ending}"))
-    }
-
-    /// Published captions, as they were attached: `captions.vtt` or `captions.srt`.
-    #[must_use]
-    pub fn captions(&self, ending: &str) -> PathBuf {
-        self.path.join(format!("captions.{ending}"))
+    pub fn caption_downloads(&self) -> PathBuf {
+        self.path.join(format!("{TEMPORARY_PREFIX}captions"))
     }
 
     /// The recording's folder.

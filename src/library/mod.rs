@@ -311,7 +311,8 @@ impl EpisodeFolder {
             for entry in entries.flatten() {
                 if entry.file_name().to_string_lossy().starts_with(atomic::TEMPORARY_PREFIX) {
                     // What can't be removed now is removed next time.
-                    let _ = std::fs::remove_file(entry.path());
+                    let path = entry.path();
+                    let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! The order of the stages: which results are stale, run what is, keep what is not. The only place that knows all
 //! stages; each of them takes values and returns one, and this module lays them down in the library.
 
+mod attach;
 mod download;
 mod place;
 mod stages;
 pub mod sync;
 
+pub use attach::{AttachError, CaptionsFrom};
 pub use place::{Request, Wanted};
 
 use crate::config::{Config, Glossary};
@@ -13,7 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::fetch::FetchError;
 use crate::fetch::ytdlp::Tool;
 use crate::library::{Holder, Library, LibraryError};
-use crate::model::{Digest, Entries, EpisodeId};
+use crate::model::{Digest, Entries, EpisodeFacts, EpisodeId};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Roster;
 use jiff::Timestamp;
@@ -114,6 +116,14 @@ pub struct Settings {
     pub redo: Option<Stage>,
 }
 
+impl Settings {
+    /// The language that an episode is spoken in: the command line's, the episode's, or the series'.
+    fn language_of(&self, facts: &EpisodeFacts) -> String {
+        let stated = self.language.clone().or_else(|| facts.language.clone());
+        stated.unwrap_or_else(|| self.config.series.language.clone())
+    }
+}
+
 /// The outside world as far as a run needs it.
 pub struct World<'a> {
     /// Where progress goes.
@@ -188,11 +198,13 @@ impl Failure for Error {
 /// # Errors
 /// When a stage fails or somebody asks to stop. Finished stages, and finished stretches of a transcription, stay.
 pub fn process(library: &Library, request: &Request, settings: &Settings, world: &World) -> Result<Report, Error> {
-    let placed = place::place(library, request, settings, world)?;
+    let attached = attach::read(request).map_err(|error| Error::new(&request.source.to_string(), None, error))?;
+    let mut placed = place::place(library, request, settings, world)?;
     let subject = placed.folder.id.to_string();
     let new = placed.new;
     let folder = placed.folder.clone();
-    let result = stages::run(placed, settings, world);
+    let result = attach::keep(attached, &mut placed, request, settings, world)
+        .and_then(|warning| stages::run(placed, warning, settings, world));
     if let Err(error) = &result
         && new
         && error.exit() == Exit::Input

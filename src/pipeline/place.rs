@@ -1,5 +1,6 @@
 //! Which episode a source belongs to: one that is there, or a new one with its folder and `episode.toml`.
 
+use super::attach::CaptionsFrom;
 use super::download::{self, Order};
 use super::{Error, Settings, Stage, World};
 use crate::atomic;
@@ -11,6 +12,7 @@ use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact, read_
 use crate::model::{EpisodeFacts, EpisodeId, Recording, Source, YoutubeId};
 use crate::progress::Cancel;
 use jiff::civil::Date;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,6 +31,15 @@ pub enum Wanted {
     Address(Address),
 }
 
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => path.display().fmt(f),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
 /// What somebody asks to be processed, with what he states about it.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -40,13 +51,17 @@ pub struct Request {
     pub held_on: Option<Date>,
     /// The video's id.
     pub youtube: Option<YoutubeId>,
+    /// A file of the questions that were asked in writing.
+    pub questions: Option<PathBuf>,
+    /// Published captions.
+    pub captions: Option<CaptionsFrom>,
 }
 
 impl Request {
     /// Nothing is stated about it.
     #[must_use]
     pub fn new(source: Wanted) -> Self {
-        Self { source, title: None, held_on: None, youtube: None }
+        Self { source, title: None, held_on: None, youtube: None, questions: None, captions: None }
     }
 }
 
@@ -295,7 +310,7 @@ pub(super) fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), 
 }
 
 /// Sets the fields of `episode.toml` to `facts`; comments and the order of lines stay.
-fn write_facts(folder: &EpisodeFolder, facts: &EpisodeFacts) -> Result<(), LibraryError> {
+pub(super) fn write_facts(folder: &EpisodeFolder, facts: &EpisodeFacts) -> Result<(), LibraryError> {
     let damaged = |why: String| LibraryError::Damaged { path: folder.facts(), why };
     let old = read_text(&folder.facts())?.unwrap_or_default();
     let mut document: toml_edit::DocumentMut = old.parse().map_err(|e: toml_edit::TomlError| damaged(e.to_string()))?;

@@ -1,16 +1,18 @@
 //! From the recording to the entries: each stage runs when the key of its file is not the key that it would get now.
 
+use super::attach;
 use super::place::Placed;
 use super::{Error, Model, Report, Settings, Stage, World};
 use crate::atomic;
 use crate::audio::{self, AudioReader};
 use crate::draft;
 use crate::failure::Failure;
+use crate::fetch::{captions, questions};
 use crate::library::artefact::{self, Key};
 use crate::library::{EpisodeFolder, LibraryError, journal};
 use crate::model::{
-    Digest, Draft, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording, Speakers, Transcript,
-    Utterance,
+    Caption, Digest, Draft, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording, Speakers,
+    Transcript, Utterance, WrittenQuestion,
 };
 use crate::qa;
 use crate::roster::Person;
@@ -26,6 +28,10 @@ struct Run<'a> {
     folder: EpisodeFolder,
     facts: EpisodeFacts,
     recording: Recording,
+    /// What was asked in writing.
+    written: Vec<WrittenQuestion>,
+    /// Published captions.
+    captions: Vec<Caption>,
     settings: &'a Settings,
     world: &'a World<'a>,
     ran: Vec<Stage>,
@@ -33,10 +39,18 @@ struct Run<'a> {
 }
 
 /// Runs what is stale.
-pub(super) fn run(placed: Placed, settings: &Settings, world: &World) -> Result<Report, Error> {
+pub(super) fn run(
+    placed: Placed,
+    warning: Option<String>,
+    settings: &Settings,
+    world: &World,
+) -> Result<Report, Error> {
     let Placed { folder, facts, recording, fetched, _lock, .. } = placed;
     let ran = if fetched { vec![Stage::Fetch] } else { Vec::new() };
-    let mut run = Run { folder, facts, recording, settings, world, ran, warnings: Vec::new() };
+    let (written, unread) = attach::held(&folder, facts.questions.as_ref(), questions::read);
+    let (captions, unheard) = attach::held(&folder, facts.captions.as_ref(), captions::read);
+    let warnings = [warning, unread, unheard].into_iter().flatten().collect();
+    let mut run = Run { folder, facts, recording, written, captions, settings, world, ran, warnings };
     let result = run.all();
     run.log(result.as_ref().map(|_| ()));
     result
@@ -146,8 +160,7 @@ impl Run<'_> {
     }
 
     fn language(&self) -> String {
-        let stated = self.settings.language.clone().or_else(|| self.facts.language.clone());
-        stated.unwrap_or_else(|| self.settings.config.series.language.clone())
+        self.settings.language_of(&self.facts)
     }
 
     /// Names first: a misheard name costs a credit. Those of the episode before those of the series.
@@ -188,12 +201,22 @@ impl Run<'_> {
             .with_value("experts", &experts)
             .with_value("people", &settings.roster.people)
             .digest();
-        let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str()).digest();
+        // What is not attached leaves no trace in a key: libraries from before it could be stay up to date.
+        let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str());
+        let outline = match self.written.as_slice() {
+            [] => outline,
+            written => outline.with_value("written", &written),
+        }
+        .digest();
         let draft = Key::of("draft", draft::VERSION)
             .with("outline", outline.as_str())
             .with_value("facts", &self.facts)
-            .with("series", &settings.config.series.name)
-            .digest();
+            .with("series", &settings.config.series.name);
+        let draft = match self.captions.as_slice() {
+            [] => draft,
+            captions => draft.with_value("captions", &captions),
+        }
+        .digest();
         Keys { transcript, speakers, outline, draft }
     }
 

@@ -1,6 +1,6 @@
 //! Recordings from addresses: the real yt-dlp against a server on this machine, and a stand-in for what only YouTube does.
 
-use crate::server::{Manner, Server};
+use crate::server::{Manner, Server, unknown_to_all};
 use crate::stand_in::{PAGE, StandIn, clip, clip_seconds, page, settings, studio};
 use crate::studio::{Ran, Studio, fixture};
 use sha2::{Digest, Sha256};
@@ -110,12 +110,15 @@ fn what_a_server_does_wrong_is_survived_or_told() {
 }
 
 #[test]
-fn nobody_there_and_no_such_name_are_told_apart() {
+fn nobody_there_no_such_name_and_an_unknown_certificate_are_told_apart() {
     let studio = studio();
     settings(&studio, "retries = 0\n");
-    for (address, says) in
-        [("http://127.0.0.1:9/talk.mp3", "127.0.0.1"), ("http://nobody.invalid/talk.mp3", "nobody.invalid")]
-    {
+    let unknown = format!("{}/talk.mp3", unknown_to_all());
+    for (address, says) in [
+        ("http://127.0.0.1:9/talk.mp3", "127.0.0.1"),
+        ("http://nobody.invalid/talk.mp3", "nobody.invalid"),
+        (&unknown, "no secure connection"),
+    ] {
         let ran = process(&studio, address);
         assert_eq!(ran.exit, Exit::SourceRefused, "{ran:?}");
         assert!(ran.err.contains(says) && ran.err.contains("what to do:"), "{}", ran.err);

@@ -1,6 +1,7 @@
 //! One binary for all end-to-end tests: every further one would link the C engines again.
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing has failed")]
 
+mod attach;
 mod audio;
 mod download;
 mod eval;

@@ -85,6 +85,30 @@ impl Server {
     }
 }
 
+/// Serves TLS with a certificate that nobody knows, until the test ends. Returns its address.
+pub(crate) fn unknown_to_all() -> String {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            // The client refuses, which is what it is for.
+            let _ = session.complete_io(&mut stream);
+        }
+    });
+    base
+}
+
 fn read(stream: &TcpStream) -> Option<Request> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
     let first = lines.next()?;

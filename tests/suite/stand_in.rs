@@ -51,6 +51,8 @@ impl StandIn {
              *) what=file;;\nesac\n\
              kind=$what; for last; do :; done; id=${{last##*=}}\n\
              if [ -f $what.$id.json ] || [ -f $what.$id.errors ]; then what=$what.$id; fi\n\
+             case \"$*\" in *--write-subs*) said=people.vtt;; *) said=auto.vtt;; esac\n\
+             if [ $kind = captions ] && [ -f $said ]; then cp $said \"$cd_back/recording.en.vtt\"; fi\n\
              [ -f $what.errors ] && cat $what.errors >&2\n\
              [ -f $what.json ] && cat $what.json\n\
              if [ $kind = file ] && [ -f recording.m4a ]; then cp recording.m4a \"$cd_back/recording.m4a\"\n\
