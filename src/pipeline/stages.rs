@@ -255,7 +255,7 @@ impl Run<'_> {
     }
 
     fn segment(&mut self, transcript: &Transcript, voices: &Speakers, key: &Digest) -> Result<Outline, Error> {
-        let outline = qa::outline(&utterances(transcript, voices));
+        let outline = qa::outline(&utterances(transcript, voices), &[]);
         self.save(Stage::Segment, &self.folder.outline(), key, &outline)?;
         Ok(outline)
     }

@@ -14,28 +14,33 @@ mod features;
 mod lines;
 mod open;
 mod pairs;
+mod prior;
 #[cfg(feature = "training")]
 pub mod training;
 mod trees;
 mod words;
 
-use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
+use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
 use candidates::{Marks, mark};
 use features::{Sheet, class};
 use open::Open;
+use prior::Prior;
 
 /// Raised when the same sentences give another outline.
 pub const VERSION: u32 = 1;
 
 /// The outline of an episode: pairs in order and without overlap, and every sentence in one segment.
 ///
-/// Pure and deterministic; any input gives an outline, the empty one an empty outline.
+/// `written` are questions that were asked in writing: where one of them is read aloud, a question is likelier than
+/// without. Pure and deterministic; any input gives an outline, the empty one an empty outline.
 #[must_use]
-pub fn outline(utterances: &[Utterance]) -> Outline {
+pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline {
     let sheet = Sheet::read(utterances);
-    let marks = decoder::mark(&sheet);
+    let heard = decoder::mark(&sheet);
+    let prior = Prior::find(&sheet, &heard, written);
+    let marks = prior.raise(&heard);
     let mut open = open::put_off(&sheet, &marks);
-    let mut rated = decoder::rate(&sheet, &marks);
+    let mut rated = prior.rate(&sheet, &heard, &marks);
     rated.retain(|(candidate, _)| !open.iter().any(|open| open.overlaps(*candidate)));
     let chosen = decoder::choose(&rated, decoder::learned().least, sheet.len());
     let chosen = pairs::unite(&sheet, &marks, chosen);
@@ -55,7 +60,7 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
             source: pairs::source(&sheet, candidate, earliest),
             asker: pairs::asker(&sheet, candidate, earliest),
             confidence: odds.clamp(0.0, 1.0),
-            reasons: explain::reasons(&sheet, &marks, candidate, earliest),
+            reasons: explain::reasons(&sheet, &marks, &prior, candidate, earliest),
         });
         earliest = candidate.answer.1 + 1;
     }
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_webinar_becomes_pairs() {
-        let outline = outline(&webinar());
+        let outline = outline(&webinar(), &[]);
         let pairs: Vec<_> = outline.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
         assert_eq!(pairs, [(vec![3..4], vec![4..7, 8..10]), (vec![12..13], vec![13..15])]);
         assert_eq!(outline.pairs[0].asker.as_deref(), Some("Maria"));
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn nothing_gives_nothing() {
-        assert_eq!(outline(&[]), Outline::default());
+        assert_eq!(outline(&[], &[]), Outline::default());
     }
 
     const PARTS: [&str; 24] = [
@@ -196,7 +201,7 @@ mod tests {
         fn pairs_stand_in_order_without_overlap_and_segments_cover_all(
             utterances in proptest::collection::vec(utterance(), 0..60)
         ) {
-            let found = outline(&utterances);
+            let found = outline(&utterances, &[]);
             let mut at = 0;
             for pair in &found.pairs {
                 for range in pair.question.iter().chain(&pair.answer) {
@@ -217,7 +222,7 @@ mod tests {
             for open in &found.unanswered {
                 prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
             }
-            prop_assert_eq!(outline(&utterances), found);
+            prop_assert_eq!(outline(&utterances, &[]), found);
         }
     }
 
@@ -231,8 +236,8 @@ mod tests {
             "Most people with such changes feel nothing at all.",
         ];
         let before: Vec<Utterance> = (0..60).map(|i| say(1, talk[i % 4])).collect();
-        let plain = outline(&webinar());
-        let longer = outline(&[before.clone(), webinar()].concat());
+        let plain = outline(&webinar(), &[]);
+        let longer = outline(&[before.clone(), webinar()].concat(), &[]);
         let shift = |ranges: &[std::ops::Range<usize>]| -> Vec<_> {
             ranges.iter().map(|r| r.start + before.len()..r.end + before.len()).collect()
         };
