@@ -36,9 +36,9 @@ pub const VERSION: u32 = 1;
 #[must_use]
 pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline {
     let sheet = Sheet::read(utterances);
-    let heard = decoder::mark(&sheet);
+    let heard = decoder::mark(&sheet, |first| first);
     let prior = Prior::find(&sheet, &heard, written);
-    let marks = prior.raise(&heard);
+    let marks = prior.mark(&sheet, &heard);
     let mut open = open::put_off(&sheet, &marks);
     let mut rated = prior.rate(&sheet, &heard, &marks);
     rated.retain(|(candidate, _)| !open.iter().any(|open| open.overlaps(*candidate)));

@@ -16,9 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// A written question is looked for in runs of at most so many sentences.
 const RUN: usize = 4;
 /// A run this alike (see [`Place::likeness`]) begins to count, and counts in full from the second figure on.
-const ALIKE: (f32, f32) = (0.5, 0.8);
-/// So many different words that carry meaning must be common.
-const COMMON: usize = 2;
+const ALIKE: (f32, f32) = (0.45, 0.7);
+/// So many different words that carry meaning must be common, with so many letters together: short words are mostly
+/// everyday ones.
+const COMMON: (usize, usize) = (2, 9);
 /// Another place may be at most this share as good as the best one.
 const RIVAL: f32 = 0.8;
 /// An answer repeats its question: so many sentences behind the best place are no rivals.
@@ -26,20 +27,20 @@ const ECHO: usize = 8;
 /// What full support adds to the log-odds of a question's start and of its sentences.
 const MARK_GAIN: f32 = 4.0;
 /// What full support adds to the log-odds of a pair.
-const PAIR_GAIN: f32 = 2.0;
+const PAIR_GAIN: f32 = 1.5;
 /// A start this likely near the place is the question's own start.
-const OWN_START: f32 = 0.25;
+const OWN_START: f32 = 0.7;
 /// The question's own start lies at most so many sentences before what was found.
 const BEFORE: usize = 3;
 
 /// Words that carry no meaning of their own, and those with which hosts introduce and people ask.
 const COMMON_WORDS: &str = "a about above after again all also am an and another any anybody anyone anonymous are as \
-    ask asked asking asks at attendee audience be because been before being best better but by call called can chat \
-    could did do does doing doctor done down each either else even ever every few first for from further get gets \
+    ask asked asking asks at attendee audience be because been before being best better but by call called can chat come comes coming \
+    could did do does doing doctor done down each either else even ever every few find finish first for from further get gets \
     getting give go goes going good got great had has have having he hello her here hers hi him his how however i if \
-    in into is it its just kind know last let like likes long lot lots made make makes many matter may maybe me mean \
+    in into is it its just kind know last let like likes line long lot lots made make makes many matter may maybe me mean \
     means might mine mister more most much must my myself name need needs never next no nor not now of off often okay \
-    on once one only or other our out over own people person please question questions quite rather read really right \
+    old on once one ones only or other our out over own people person please question questions quick quickly quite rather read really right \
     said same say saying says see she should since so some somebody someone something sort still such take taking tell \
     than thank thanks that the their them then there these they thing things think this those through time to too try \
     type typed under until up us use used using very want wanted wants was way we well were what when where whether \
@@ -76,25 +77,29 @@ fn stem(word: &str) -> &str {
 /// The words that carry meaning, in order.
 fn content(text: &str, common: &BTreeSet<&str>) -> Vec<String> {
     let words = normalize::words(text).into_iter();
-    words.filter(|word| !common.contains(word.as_str())).map(|word| stem(&word).to_owned()).collect()
+    let carries =
+        |word: &String| word.len() > 2 && word.chars().any(char::is_alphabetic) && !common.contains(word.as_str());
+    words.filter(carries).map(|word| stem(&word).to_owned()).collect()
 }
 
 /// Words as numbers, with their weight.
 struct Words {
     numbers: HashMap<String, usize>,
     weights: Vec<f32>,
+    letters: Vec<usize>,
     /// For each word the sentences that have it, in order.
     places: Vec<Vec<usize>>,
 }
 
 impl Words {
     fn read(sentences: &[Vec<String>]) -> Self {
-        let mut words = Self { numbers: HashMap::new(), weights: Vec::new(), places: Vec::new() };
+        let mut words = Self { numbers: HashMap::new(), weights: Vec::new(), letters: Vec::new(), places: Vec::new() };
         for (i, sentence) in sentences.iter().enumerate() {
             for word in sentence {
                 let next = words.places.len();
                 let number = *words.numbers.entry(word.clone()).or_insert(next);
                 if number == next {
+                    words.letters.push(word.chars().count());
                     words.places.push(Vec::new());
                 }
                 if words.places[number].last() != Some(&i) {
@@ -159,8 +164,19 @@ impl<'a> Prior<'a> {
         })
     }
 
-    /// The marks with what the written questions add.
-    pub(super) fn raise(&self, marks: &[Marks]) -> Vec<Marks> {
+    /// The marks with what the written questions add: there, and to what the sentences around make of it.
+    pub(super) fn mark(&self, sheet: &Sheet<'_>, marks: &[Marks]) -> Vec<Marks> {
+        if self.supports.is_empty() {
+            return marks.to_vec();
+        }
+        let mut raised = decoder::mark(sheet, |first| self.raise(first));
+        for (raised, plain) in raised.iter_mut().zip(marks) {
+            raised.iter_mut().zip(plain).for_each(|(raised, plain)| *raised = raised.max(*plain));
+        }
+        self.raise(raised)
+    }
+
+    fn raise(&self, mut marks: Vec<Marks>) -> Vec<Marks> {
         let mut gains: BTreeMap<(usize, usize), f32> = BTreeMap::new();
         for support in &self.supports {
             let sentences = (support.start..=support.run.1).map(|i| (i, mark::QUESTION));
@@ -169,14 +185,13 @@ impl<'a> Prior<'a> {
                 *gain = gain.max(MARK_GAIN * support.strength);
             }
         }
-        let mut raised = marks.to_vec();
         for ((i, mark), gain) in gains {
-            raised[i][mark] = lifted(raised[i][mark], gain);
+            marks[i][mark] = lifted(marks[i][mark], gain);
         }
-        raised
+        marks
     }
 
-    /// All candidates with the probability that they are pairs. `raised` comes from [`Prior::raise`].
+    /// All candidates with the probability that they are pairs. `raised` comes from [`Prior::mark`].
     pub(super) fn rate(&self, sheet: &Sheet<'_>, marks: &[Marks], raised: &[Marks]) -> Vec<(Candidate, f32)> {
         let plain = decoder::rate(sheet, marks);
         if self.supports.is_empty() {
@@ -184,12 +199,25 @@ impl<'a> Prior<'a> {
         }
         let mut rated: BTreeMap<Candidate, f32> = plain.into_iter().collect();
         for (candidate, odds) in decoder::rate(sheet, raised) {
-            let gain = self.support(candidate.question).map_or(0.0, |support| PAIR_GAIN * support.strength);
             let known = rated.entry(candidate).or_insert(odds);
             *known = known.max(odds);
-            *known = lifted(*known, gain);
         }
-        rated.into_iter().collect()
+        // The candidates of one question rise in proportion: which answer is the best one stays as it was.
+        let mut best: BTreeMap<usize, f32> = BTreeMap::new();
+        for (candidate, odds) in &rated {
+            if let Some(support) = self.support(candidate.question) {
+                let most = best.entry(support.written).or_default();
+                *most = most.max(*odds);
+            }
+        }
+        let raised = |(candidate, odds): (Candidate, f32)| {
+            let factor = self.support(candidate.question).map_or(1.0, |support| {
+                let most = best.get(&support.written).copied().unwrap_or(odds).max(1e-6);
+                lifted(most, PAIR_GAIN * support.strength) / most
+            });
+            (candidate, (odds * factor).min(1.0))
+        };
+        rated.into_iter().map(raised).collect()
     }
 
     /// The written question that a pair's question reads aloud.
@@ -227,7 +255,8 @@ fn places(
             }
             let both: BTreeSet<usize> = said.intersection(asked).copied().collect();
             let likeness = 2.0 * weight(&both) / (weight(&said) + whole);
-            if both.len() >= COMMON && likeness > ALIKE.0 * RIVAL {
+            let letters: usize = both.iter().map(|&word| words.letters[word]).sum();
+            if both.len() >= COMMON.0 && letters >= COMMON.1 && likeness > ALIKE.0 * RIVAL {
                 let run = (first, last);
                 found.push(Place { run, likeness, rank: likeness * asking(marks, run) });
             }
