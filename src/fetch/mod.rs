@@ -1,17 +1,20 @@
 //! A source into a recording at rest in the library. What is brought is checked byte by byte with SHA-256.
 //!
 //! [`local`] copies files of this computer; [`address`] reads what people paste, and [`ytdlp`] downloads it.
+//! [`read_questions`] reads what the audience asked in writing.
 
 pub mod address;
 mod child;
 pub mod held;
 mod local;
 mod published;
+mod questions;
 pub mod trouble;
 pub mod ytdlp;
 
 pub use local::{bring, digest_of, ending_of, recordings_in, same_as_before};
 pub use published::{Listed, Listing, Page};
+pub use questions::{QuestionsError, read as read_questions};
 
 use crate::atomic::WriteError;
 use crate::failure::{Cancelled, Exit, Failure};
