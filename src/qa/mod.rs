@@ -114,7 +114,7 @@ fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKi
 #[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
 mod tests {
     use super::*;
-    use crate::model::{ClusterId, Role};
+    use crate::model::{ClusterId, QuestionSource, Role};
     use proptest::prelude::*;
 
     fn say(speaker: u32, text: &str) -> Utterance {
@@ -155,6 +155,59 @@ mod tests {
     #[test]
     fn nothing_gives_nothing() {
         assert_eq!(outline(&[], &[]), Outline::default());
+    }
+
+    fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
+        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
+        texts.iter().map(written).collect()
+    }
+
+    /// The webinar with a question that is only a few words, read without any introduction.
+    fn terse() -> Vec<Utterance> {
+        let mut all = webinar();
+        let more = [
+            say(0, "Thank you both."),
+            say(0, "Gardening with a brace."),
+            say(1, "I like that people stay active and outside."),
+            say(1, "Kneel, keep things close, and take a rest every half hour."),
+            say(1, "The brace reminds you not to bend too far."),
+        ];
+        all.splice(15..15, more);
+        all
+    }
+
+    #[test]
+    fn a_terse_question_is_found_when_it_stands_in_the_written_ones() {
+        let asked = |outline: &Outline| outline.pairs.iter().any(|p| p.question == [16..17] && p.answer[0].start == 17);
+        let plain = outline(&terse(), &[]);
+        assert!(!asked(&plain), "{plain:#?}");
+        let others = ["Will I need a walker?", "Can I still do my gardening while I wear a brace?", "Heat or ice?"];
+        let found = outline(&terse(), &write(&others));
+        assert!(asked(&found), "{found:#?}");
+        let pair = found.pairs.iter().find(|p| p.question == [16..17]).unwrap();
+        assert_eq!(
+            pair.reasons[0],
+            "it stands in the written questions: “Can I still do my gardening while I wear a brace?”"
+        );
+        assert_eq!(pair.source, QuestionSource::ReadByHost);
+        let rest = |o: &Outline| -> Vec<_> { o.pairs.iter().filter(|p| p.question != [16..17]).cloned().collect() };
+        assert_eq!(rest(&found)[0], plain.pairs[0]);
+    }
+
+    #[test]
+    fn written_questions_that_nobody_reads_change_nothing() {
+        let unread = [
+            "",
+            "???",
+            "Will I need a walker?",
+            "What about the open wound?",
+            "Do you look at the lungs and the bones, and at the kidneys, the liver and my blood pressure?",
+            "Which surgery helps against numb feet after many years of diabetes?",
+            "If it hurts the day after physiotherapy, did my therapist do too much with my shoulder?",
+        ];
+        for event in [webinar(), terse()] {
+            assert_eq!(outline(&event, &write(&unread)), outline(&event, &[]));
+        }
     }
 
     const PARTS: [&str; 24] = [
@@ -199,9 +252,11 @@ mod tests {
     proptest! {
         #[test]
         fn pairs_stand_in_order_without_overlap_and_segments_cover_all(
-            utterances in proptest::collection::vec(utterance(), 0..60)
+            utterances in proptest::collection::vec(utterance(), 0..60),
+            texts in proptest::collection::vec(proptest::sample::select(PARTS.to_vec()), 0..6),
         ) {
-            let found = outline(&utterances, &[]);
+            let written = write(&texts);
+            let found = outline(&utterances, &written);
             let mut at = 0;
             for pair in &found.pairs {
                 for range in pair.question.iter().chain(&pair.answer) {
@@ -222,7 +277,7 @@ mod tests {
             for open in &found.unanswered {
                 prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
             }
-            prop_assert_eq!(outline(&utterances, &[]), found);
+            prop_assert_eq!(outline(&utterances, &written), found);
         }
     }
 

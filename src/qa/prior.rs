@@ -30,6 +30,10 @@ const MARK_GAIN: f32 = 4.0;
 const PAIR_GAIN: f32 = 1.5;
 /// A start this likely near the place is the question's own start.
 const OWN_START: f32 = 0.7;
+/// The same where somebody seems to answer: experts repeat the words of what they were asked.
+const COMMON_ANSWERED: (usize, usize) = (4, 20);
+/// Somebody seems to answer where all sentences are more likely than this an answer's, and more than a question's.
+const ANSWERED: f32 = 0.4;
 /// The question's own start lies at most so many sentences before what was found.
 const BEFORE: usize = 3;
 
@@ -67,11 +71,16 @@ pub(super) struct Prior<'a> {
     supports: Vec<Support>,
 }
 
-/// A word's beginning, so that "exercise" and "exercising" are one.
+/// A word's beginning, so that "swim" and "swimming", "exercise" and "exercised" are one.
 fn stem(word: &str) -> &str {
     const LETTERS: usize = 6;
-    let word = if word.len() > 3 { word.strip_suffix('s').unwrap_or(word) } else { word };
-    word.char_indices().nth(LETTERS).map_or(word, |(cut, _)| &word[..cut])
+    const SHORTEST: usize = 4;
+    let without = |ending: &str| word.strip_suffix(ending).filter(|rest| rest.chars().count() >= SHORTEST);
+    let bare = ["ing", "ed", "es", "s", "e"].into_iter().find_map(without).unwrap_or(word);
+    let mut letters = bare.chars().rev();
+    let doubled = bare.len() < word.len() && letters.next().is_some_and(|c| letters.next() == Some(c) && c.is_ascii());
+    let bare = if doubled { &bare[..bare.len() - 1] } else { bare };
+    bare.char_indices().nth(LETTERS).map_or(bare, |(cut, _)| &bare[..cut])
 }
 
 /// The words that carry meaning, in order.
@@ -228,8 +237,8 @@ impl<'a> Prior<'a> {
 
 /// A probability with something added to its log-odds; never less than it was.
 fn lifted(odds: f32, gain: f32) -> f32 {
-    let odds = odds.clamp(1e-6, 1.0 - 1e-6);
-    if gain > 0.0 { logistic((odds / (1.0 - odds)).ln() + gain).max(odds) } else { odds }
+    let inside = odds.clamp(1e-6, 1.0 - 1e-6);
+    logistic((inside / (1.0 - inside)).ln() + gain).max(odds)
 }
 
 /// The runs that have enough of the words `asked`, in order. `unheard` is the weight of the written question's words
@@ -242,27 +251,34 @@ fn places(
     unheard: f32,
 ) -> Vec<Place> {
     let weight = |set: &BTreeSet<usize>| set.iter().map(|&word| words.weights[word]).sum::<f32>();
-    let has = |i: usize| sentences[i].intersection(asked).next().is_some();
     let whole = weight(asked) + unheard;
     let starts: BTreeSet<usize> = asked.iter().flat_map(|&word| words.places[word].iter().copied()).collect();
     let mut found = Vec::new();
     for first in starts {
         let mut said = BTreeSet::new();
         for last in first..sentences.len().min(first + RUN) {
+            // What only repeats the question is the answer's beginning.
+            let adds = sentences[last].intersection(asked).any(|word| !said.contains(word));
             said.extend(sentences[last].iter().copied());
-            if !has(last) {
+            if !adds {
                 continue;
             }
             let both: BTreeSet<usize> = said.intersection(asked).copied().collect();
             let likeness = 2.0 * weight(&both) / (weight(&said) + whole);
             let letters: usize = both.iter().map(|&word| words.letters[word]).sum();
-            if both.len() >= COMMON.0 && letters >= COMMON.1 && likeness > ALIKE.0 * RIVAL {
+            let enough = if answers(marks, (first, last)) { COMMON_ANSWERED } else { COMMON };
+            if both.len() >= enough.0 && letters >= enough.1 && likeness > ALIKE.0 * RIVAL {
                 let run = (first, last);
                 found.push(Place { run, likeness, rank: likeness * asking(marks, run) });
             }
         }
     }
     found
+}
+
+/// Whether somebody seems to answer in all sentences of a run.
+fn answers(marks: &[Marks], (first, last): (usize, usize)) -> bool {
+    marks[first..=last].iter().all(|m| m[mark::ANSWER] > ANSWERED.max(m[mark::QUESTION]))
 }
 
 /// From 0.8 where nobody asks to 1 where somebody does.
@@ -291,4 +307,76 @@ fn start(marks: &[Marks], (first, last): (usize, usize)) -> usize {
         marks[*a][mark::QUESTION_START].total_cmp(&marks[*b][mark::QUESTION_START]).then(b.cmp(a))
     };
     likely.max_by(most).unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Utterance;
+    use proptest::prelude::*;
+
+    fn utterances(texts: &[&str]) -> Vec<Utterance> {
+        let say = |text: &&str| Utterance { text: (*text).to_owned(), span: None, speaker: None, role: None };
+        texts.iter().map(say).collect()
+    }
+
+    fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
+        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
+        texts.iter().map(written).collect()
+    }
+
+    const EVENT: [&str; 12] = [
+        "Back pain is common, and back pain goes away.",
+        "A disc is a cushion between two bones.",
+        "The next one asks about sleeping on the stomach with a slipped disc.",
+        "You may sleep on your stomach.",
+        "Put a flat pillow under it.",
+        "Back pain often comes from muscles.",
+        "Thank you.",
+        "I fell from my horse in April.",
+        "Since then my left foot tingles.",
+        "Should I see a neurologist about that?",
+        "Yes, within a week or two.",
+        "Back pain alone would be no reason.",
+    ];
+
+    fn runs(written: &[&str]) -> Vec<(usize, usize)> {
+        let utterances = utterances(&EVENT);
+        let sheet = Sheet::read(&utterances);
+        let marks = decoder::mark(&sheet, |first| first);
+        Prior::find(&sheet, &marks, &write(written)).supports.into_iter().map(|s| s.run).collect()
+    }
+
+    #[test]
+    fn a_written_question_belongs_to_the_one_place_where_it_is_read() {
+        assert_eq!(runs(&["Can I sleep on my stomach with a slipped disc?"]), [(2, 2)]);
+        assert_eq!(
+            runs(&["I fell off a horse in April and now my left foot is tingling. Do I need a neurologist?"]),
+            [(7, 9)]
+        );
+        assert_eq!(runs(&["Why do I have back pain?", "Back pain?"]), [], "it is everywhere");
+        assert_eq!(runs(&["Is a cortisone injection into the disc safe?", "disc", "", "foot?"]), []);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lowered_and_odds_stay_odds(
+            said in proptest::collection::vec(proptest::sample::select(EVENT.to_vec()), 1..30),
+            asked in proptest::collection::vec(proptest::sample::select(EVENT.to_vec()), 0..5),
+        ) {
+            let (utterances, written) = (utterances(&said), write(&asked));
+            let sheet = Sheet::read(&utterances);
+            let marks = decoder::mark(&sheet, |first| first);
+            let prior = Prior::find(&sheet, &marks, &written);
+            let raised = prior.mark(&sheet, &marks);
+            for (raised, plain) in raised.iter().flatten().zip(marks.iter().flatten()) {
+                prop_assert!(raised >= plain && (0.0..=1.0).contains(raised));
+            }
+            let all: BTreeMap<_, _> = prior.rate(&sheet, &marks, &raised).into_iter().collect();
+            prop_assert!(all.values().all(|odds| (0.0..=1.0).contains(odds)));
+            for (candidate, odds) in decoder::rate(&sheet, &marks) {
+                prop_assert!(all[&candidate] >= odds);
+            }
+        }
+    }
 }
