@@ -7,6 +7,7 @@
 mod rolling;
 mod text;
 
+use super::encoding;
 use crate::failure::{Exit, Failure};
 use crate::model::{Caption, Millis, Span};
 
@@ -65,7 +66,7 @@ struct Heard {
 /// # Errors
 /// When the file is neither WebVTT nor SRT, or has no words.
 pub fn read(bytes: &[u8]) -> Result<Vec<Caption>, CaptionsError> {
-    let text = text::decoded(bytes);
+    let text = encoding::decode(bytes);
     let mut cues = cues(&text).ok_or(CaptionsError::OtherForm)?;
     cues.sort_by_key(|cue| cue.span.start);
     let captions = rolling::unrolled(&cues);

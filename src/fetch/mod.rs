@@ -1,11 +1,12 @@
 //! A source into a recording at rest in the library. What is brought is checked byte by byte with SHA-256.
 //!
 //! [`local`] copies files of this computer; [`address`] reads what people paste, and [`ytdlp`] downloads it.
-//! [`captions`] reads what was published as captions.
+//! [`questions`] reads what was asked in writing, [`captions`] what was published as captions.
 
 pub mod address;
 pub mod captions;
 mod child;
+mod encoding;
 pub mod feed;
 pub mod held;
 mod local;

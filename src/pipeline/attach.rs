@@ -40,13 +40,8 @@ pub enum AttachError {
         source: io::Error,
     },
     /// It is no list of questions.
-    #[error("{} can't be used as questions: {source}", path.display())]
-    Questions {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: QuestionsError,
-    },
+    #[error(transparent)]
+    Questions(#[from] QuestionsError),
     /// It is no file of captions.
     #[error("{} can't be used as captions: {source}", path.display())]
     Captions {
@@ -67,7 +62,7 @@ impl Failure for AttachError {
     fn exit(&self) -> Exit {
         match self {
             Self::Unreadable { .. } => Exit::Input,
-            Self::Questions { source, .. } => source.exit(),
+            Self::Questions(error) => error.exit(),
             Self::Captions { source, .. } => source.exit(),
             Self::NoPage => Exit::Usage,
             Self::NoCaptions => Exit::SourceUnavailable,
@@ -77,7 +72,7 @@ impl Failure for AttachError {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Unreadable { .. } => Some("Check the spelling, and that you may read that file.".into()),
-            Self::Questions { source, .. } => source.remedy(),
+            Self::Questions(error) => error.remedy(),
             Self::Captions { source, .. } => source.remedy(),
             Self::NoPage | Self::NoCaptions => Some("Name a file with --captions FILE.".into()),
         }
@@ -99,9 +94,9 @@ struct File {
 
 /// Reads what the request attaches: a file that can't be used is told of before anything is fetched.
 pub(super) fn read(request: &Request) -> Result<Attached, AttachError> {
-    let questions = request.questions.as_deref().map(|path| {
+    let questions = request.questions.as_deref().map(|path| -> Result<File, AttachError> {
         let bytes = bytes(path)?;
-        questions::read(&bytes).map_err(|source| AttachError::Questions { path: path.to_owned(), source })?;
+        questions::read(&path.to_string_lossy(), &bytes)?;
         let json = matches!(first(&bytes), Some(b'{' | b'['));
         Ok(File { name: if json { "questions.json" } else { "questions.csv" }, bytes })
     });
@@ -210,7 +205,7 @@ fn page(facts: &EpisodeFacts, recording: &Recording) -> Option<Address> {
 pub(super) fn held<T, E: std::fmt::Display>(
     folder: &EpisodeFolder,
     name: Option<&String>,
-    read: impl Fn(&[u8]) -> Result<Vec<T>, E>,
+    read: impl Fn(&str, &[u8]) -> Result<Vec<T>, E>,
 ) -> (Vec<T>, Option<String>) {
     let Some(name) = name else { return (Vec::new(), None) };
     let path = Path::new(name).file_name().map(|file| folder.path().join(file));
@@ -219,7 +214,7 @@ pub(super) fn held<T, E: std::fmt::Display>(
         None => unused("that is no file's name".into()),
         Some(Err(AttachError::Unreadable { source, .. })) => unused(source.to_string()),
         Some(Err(error)) => unused(error.to_string()),
-        Some(Ok(bytes)) => match read(&bytes) {
+        Some(Ok(bytes)) => match read(name, &bytes) {
             Ok(values) => (values, None),
             Err(error) => unused(error.to_string()),
         },

@@ -48,7 +48,7 @@ pub(super) fn run(
     let Placed { folder, facts, recording, fetched, _lock, .. } = placed;
     let ran = if fetched { vec![Stage::Fetch] } else { Vec::new() };
     let (written, unread) = attach::held(&folder, facts.questions.as_ref(), questions::read);
-    let (captions, unheard) = attach::held(&folder, facts.captions.as_ref(), captions::read);
+    let (captions, unheard) = attach::held(&folder, facts.captions.as_ref(), |_, bytes| captions::read(bytes));
     let warnings = [warning, unread, unheard].into_iter().flatten().collect();
     let mut run = Run { folder, facts, recording, written, captions, settings, world, ran, warnings };
     let result = run.all();
@@ -277,7 +277,7 @@ impl Run<'_> {
     }
 
     fn segment(&mut self, transcript: &Transcript, voices: &Speakers, key: &Digest) -> Result<Outline, Error> {
-        let outline = qa::outline(&utterances(transcript, voices));
+        let outline = qa::outline(&utterances(transcript, voices), &self.written);
         self.save(Stage::Segment, &self.folder.outline(), key, &outline)?;
         Ok(outline)
     }

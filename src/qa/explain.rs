@@ -4,6 +4,7 @@ use super::candidates::{Candidate, Marks, mark};
 use super::cues::Kind;
 use super::features::Sheet;
 use super::pairs::hand_over_start;
+use super::prior::Prior;
 
 /// The most that is quoted of a sentence, in characters.
 const QUOTE: usize = 70;
@@ -20,12 +21,22 @@ fn quote(text: &str) -> String {
 }
 
 /// The reasons for a pair, strongest first; doubts follow.
-pub(super) fn reasons(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, earliest: usize) -> Vec<String> {
+pub(super) fn reasons(
+    sheet: &Sheet<'_>,
+    marks: &[Marks],
+    prior: &Prior<'_>,
+    candidate: Candidate,
+    earliest: usize,
+) -> Vec<String> {
     let ((first, asked), (start, end)) = (candidate.question, candidate.answer);
     let from = hand_over_start(candidate, earliest);
     let text = |i: usize| quote(&sheet.utterances[i].text);
     let nearest = |kinds: &[Kind]| (from..=first).rev().find(|&i| sheet.hits[i].any(kinds));
     let mut reasons = Vec::new();
+    let written = prior.reads(candidate.question);
+    if let Some(text) = written {
+        reasons.push(format!("it stands in the written questions: {}", quote(text)));
+    }
     if let Some(i) = nearest(&[Kind::Attribution, Kind::Source]) {
         reasons.push(format!("{} says where the question comes from", text(i)));
     }
@@ -56,7 +67,8 @@ pub(super) fn reasons(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, 
     if reasons.is_empty() {
         reasons.push("the sentences around it are like those around other questions".to_owned());
     }
-    if nearest(&[Kind::Attribution, Kind::Source, Kind::Caller, Kind::Numbering, Kind::FollowUp]).is_none() {
+    let announced = nearest(&[Kind::Attribution, Kind::Source, Kind::Caller, Kind::Numbering, Kind::FollowUp]);
+    if announced.is_none() && written.is_none() {
         reasons.push("doubt: nothing before it says that the audience asks".to_owned());
     }
     if marks[end][mark::ANSWER_END] < 0.3 {

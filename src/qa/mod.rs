@@ -14,28 +14,33 @@ mod features;
 mod lines;
 mod open;
 mod pairs;
+mod prior;
 #[cfg(feature = "training")]
 pub mod training;
 mod trees;
 mod words;
 
-use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
+use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
 use candidates::{Marks, mark};
 use features::{Sheet, class};
 use open::Open;
+use prior::Prior;
 
 /// Raised when the same sentences give another outline.
 pub const VERSION: u32 = 1;
 
 /// The outline of an episode: pairs in order and without overlap, and every sentence in one segment.
 ///
-/// Pure and deterministic; any input gives an outline, the empty one an empty outline.
+/// `written` are questions that were asked in writing: where one of them is read aloud, a question is likelier than
+/// without. Pure and deterministic; any input gives an outline, the empty one an empty outline.
 #[must_use]
-pub fn outline(utterances: &[Utterance]) -> Outline {
+pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline {
     let sheet = Sheet::read(utterances);
-    let marks = decoder::mark(&sheet);
+    let heard = decoder::mark(&sheet, |first| first);
+    let prior = Prior::find(&sheet, &heard, written);
+    let marks = prior.mark(&sheet, &heard);
     let mut open = open::put_off(&sheet, &marks);
-    let mut rated = decoder::rate(&sheet, &marks);
+    let mut rated = prior.rate(&sheet, &heard, &marks);
     rated.retain(|(candidate, _)| !open.iter().any(|open| open.overlaps(*candidate)));
     let chosen = decoder::choose(&rated, decoder::learned().least, sheet.len());
     let chosen = pairs::unite(&sheet, &marks, chosen);
@@ -55,7 +60,7 @@ pub fn outline(utterances: &[Utterance]) -> Outline {
             source: pairs::source(&sheet, candidate, earliest),
             asker: pairs::asker(&sheet, candidate, earliest),
             confidence: odds.clamp(0.0, 1.0),
-            reasons: explain::reasons(&sheet, &marks, candidate, earliest),
+            reasons: explain::reasons(&sheet, &marks, &prior, candidate, earliest),
         });
         earliest = candidate.answer.1 + 1;
     }
@@ -109,7 +114,7 @@ fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKi
 #[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
 mod tests {
     use super::*;
-    use crate::model::{ClusterId, Role};
+    use crate::model::{ClusterId, QuestionSource, Role};
     use proptest::prelude::*;
 
     fn say(speaker: u32, text: &str) -> Utterance {
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_webinar_becomes_pairs() {
-        let outline = outline(&webinar());
+        let outline = outline(&webinar(), &[]);
         let pairs: Vec<_> = outline.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
         assert_eq!(pairs, [(vec![3..4], vec![4..7, 8..10]), (vec![12..13], vec![13..15])]);
         assert_eq!(outline.pairs[0].asker.as_deref(), Some("Maria"));
@@ -149,7 +154,60 @@ mod tests {
 
     #[test]
     fn nothing_gives_nothing() {
-        assert_eq!(outline(&[]), Outline::default());
+        assert_eq!(outline(&[], &[]), Outline::default());
+    }
+
+    fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
+        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
+        texts.iter().map(written).collect()
+    }
+
+    /// The webinar with a question that is only a few words, read without any introduction.
+    fn terse() -> Vec<Utterance> {
+        let mut all = webinar();
+        let more = [
+            say(0, "Thank you both."),
+            say(0, "Gardening with a brace."),
+            say(1, "I like that people stay active and outside."),
+            say(1, "Kneel, keep things close, and take a rest every half hour."),
+            say(1, "The brace reminds you not to bend too far."),
+        ];
+        all.splice(15..15, more);
+        all
+    }
+
+    #[test]
+    fn a_terse_question_is_found_when_it_stands_in_the_written_ones() {
+        let asked = |outline: &Outline| outline.pairs.iter().any(|p| p.question == [16..17] && p.answer[0].start == 17);
+        let plain = outline(&terse(), &[]);
+        assert!(!asked(&plain), "{plain:#?}");
+        let others = ["Will I need a walker?", "Can I still do my gardening while I wear a brace?", "Heat or ice?"];
+        let found = outline(&terse(), &write(&others));
+        assert!(asked(&found), "{found:#?}");
+        let pair = found.pairs.iter().find(|p| p.question == [16..17]).unwrap();
+        assert_eq!(
+            pair.reasons[0],
+            "it stands in the written questions: “Can I still do my gardening while I wear a brace?”"
+        );
+        assert_eq!(pair.source, QuestionSource::ReadByHost);
+        let rest = |o: &Outline| -> Vec<_> { o.pairs.iter().filter(|p| p.question != [16..17]).cloned().collect() };
+        assert_eq!(rest(&found)[0], plain.pairs[0]);
+    }
+
+    #[test]
+    fn written_questions_that_nobody_reads_change_nothing() {
+        let unread = [
+            "",
+            "???",
+            "Will I need a walker?",
+            "What about the open wound?",
+            "Do you look at the lungs and the bones, and at the kidneys, the liver and my blood pressure?",
+            "Which surgery helps against numb feet after many years of diabetes?",
+            "If it hurts the day after physiotherapy, did my therapist do too much with my shoulder?",
+        ];
+        for event in [webinar(), terse()] {
+            assert_eq!(outline(&event, &write(&unread)), outline(&event, &[]));
+        }
     }
 
     const PARTS: [&str; 24] = [
@@ -194,9 +252,11 @@ mod tests {
     proptest! {
         #[test]
         fn pairs_stand_in_order_without_overlap_and_segments_cover_all(
-            utterances in proptest::collection::vec(utterance(), 0..60)
+            utterances in proptest::collection::vec(utterance(), 0..60),
+            texts in proptest::collection::vec(proptest::sample::select(PARTS.to_vec()), 0..6),
         ) {
-            let found = outline(&utterances);
+            let written = write(&texts);
+            let found = outline(&utterances, &written);
             let mut at = 0;
             for pair in &found.pairs {
                 for range in pair.question.iter().chain(&pair.answer) {
@@ -217,7 +277,7 @@ mod tests {
             for open in &found.unanswered {
                 prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
             }
-            prop_assert_eq!(outline(&utterances), found);
+            prop_assert_eq!(outline(&utterances, &written), found);
         }
     }
 
@@ -231,8 +291,8 @@ mod tests {
             "Most people with such changes feel nothing at all.",
         ];
         let before: Vec<Utterance> = (0..60).map(|i| say(1, talk[i % 4])).collect();
-        let plain = outline(&webinar());
-        let longer = outline(&[before.clone(), webinar()].concat());
+        let plain = outline(&webinar(), &[]);
+        let longer = outline(&[before.clone(), webinar()].concat(), &[]);
         let shift = |ranges: &[std::ops::Range<usize>]| -> Vec<_> {
             ranges.iter().map(|r| r.start + before.len()..r.end + before.len()).collect()
         };

@@ -42,6 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustix", &["fetch", "library", "cli"]),
     ("toml_edit", &["pipeline"]),
     ("csv", &["fetch"]),
+    ("encoding_rs", &["fetch"]),
     ("quick_xml", &["fetch"]),
     ("regex", &["cli", "pipeline"]),
     ("jiff", ANYWHERE),

@@ -1,14 +1,7 @@
-//! The bytes of a file of captions as text, and a line of it as spoken words.
+//! A line of captions as spoken words.
 
 use super::{Heard, clock};
 use crate::model::Millis;
-
-/// What Windows-1252 has from 0x80 to 0x9F.
-#[rustfmt::skip]
-const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
 
 /// Words that name a sound. Brackets around one of them hold no speech.
 #[rustfmt::skip]
@@ -21,30 +14,6 @@ const SOUNDS: &[&str] = &[
 /// The most words of a note on a sound, and of a speaker's name.
 const NOTE: usize = 5;
 const NAME: usize = 4;
-
-/// The text of a file in UTF-8, UTF-16 or, when it is neither, Windows-1252, without its byte order mark.
-pub(super) fn decoded(bytes: &[u8]) -> String {
-    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = rest.chunks_exact(2).map(|two| unit([two[0], two[1]])).collect();
-        String::from_utf16_lossy(&units)
-    };
-    let text = match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        // Without a mark the first sign, which is a W or a digit, tells.
-        [first, 0, ..] if first.is_ascii() && *first != 0 => wide(bytes, u16::from_le_bytes),
-        [0, first, ..] if first.is_ascii() && *first != 0 => wide(bytes, u16::from_be_bytes),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => bytes.iter().map(|&byte| windows(byte)).collect(),
-        },
-    };
-    text.trim_start_matches('\u{feff}').to_owned()
-}
-
-fn windows(byte: u8) -> char {
-    byte.checked_sub(0x80).and_then(|i| WINDOWS.get(usize::from(i))).copied().unwrap_or(char::from(byte))
-}
 
 /// The spoken words of a line of a cue.
 pub(super) fn words(line: &str) -> Vec<Heard> {
