@@ -38,17 +38,19 @@ const ANSWERED: f32 = 0.4;
 const BEFORE: usize = 3;
 
 /// Words that carry no meaning of their own, and those with which hosts introduce and people ask.
-const COMMON_WORDS: &str = "a about above after again all also am an and another any anybody anyone anonymous are as \
-    ask asked asking asks at attendee audience be because been before being best better but by call called can chat come comes coming \
-    could did do does doing doctor done down each either else even ever every few find finish first for from further get gets \
-    getting give go goes going good got great had has have having he hello her here hers hi him his how however i if \
-    in into is it its just kind know last let like likes line long lot lots made make makes many matter may maybe me mean \
-    means might mine mister more most much must my myself name need needs never next no nor not now of off often okay \
-    old on once one ones only or other our out over own people person please question questions quick quickly quite rather read really right \
-    said same say saying says see she should since so some somebody someone something sort still such take taking tell \
-    than thank thanks that the their them then there these they thing things think this those through time to too try \
-    type typed under until up us use used using very want wanted wants was way we well were what when where whether \
-    which while who whose why will with without wonder wondering wonders would write writes wrote yes yet you your";
+const COMMON_WORDS: &str = "\
+    a about above after again all also am an and anonymous another any anybody anyone are as ask asked asking asks \
+    at attendee audience be because been before being best better but by call called can chat come comes coming \
+    could did do doctor does doing done down each either else even ever every few find finish first for from \
+    further get gets getting give go goes going good got great had has have having he hello her here hers hi him \
+    his how however i if in into is it its just kind know last let like likes line long lot lots made make makes \
+    many matter may maybe me mean means might mine mister more most much must my myself name need needs never next \
+    no nor not now of off often okay old on once one ones only or other our out over own people person please \
+    question questions quick quickly quite rather read really right said same say saying says see she should since \
+    so some somebody someone something sort still such take taking tell than thank thanks that the their them then \
+    there these they thing things think this those through time to too try type typed under until up us use used \
+    using very want wanted wants was way we well were what when where whether which while who whose why will with \
+    without wonder wondering wonders would write writes wrote yes yet you your";
 
 /// Where a written question was read aloud.
 #[derive(Debug, Clone, PartialEq)]
@@ -256,10 +258,10 @@ fn places(
     let mut found = Vec::new();
     for first in starts {
         let mut said = BTreeSet::new();
-        for last in first..sentences.len().min(first + RUN) {
+        for (last, sentence) in sentences.iter().enumerate().skip(first).take(RUN) {
             // What only repeats the question is the answer's beginning.
-            let adds = sentences[last].intersection(asked).any(|word| !said.contains(word));
-            said.extend(sentences[last].iter().copied());
+            let adds = sentence.intersection(asked).any(|word| !said.contains(word));
+            said.extend(sentence.iter().copied());
             if !adds {
                 continue;
             }
@@ -372,9 +374,14 @@ mod tests {
             for (raised, plain) in raised.iter().flatten().zip(marks.iter().flatten()) {
                 prop_assert!(raised >= plain && (0.0..=1.0).contains(raised));
             }
+            let plain = decoder::rate(&sheet, &marks);
+            if prior.supports.is_empty() {
+                prop_assert_eq!(&raised, &marks);
+                prop_assert_eq!(&prior.rate(&sheet, &marks, &raised), &plain);
+            }
             let all: BTreeMap<_, _> = prior.rate(&sheet, &marks, &raised).into_iter().collect();
             prop_assert!(all.values().all(|odds| (0.0..=1.0).contains(odds)));
-            for (candidate, odds) in decoder::rate(&sheet, &marks) {
+            for (candidate, odds) in plain {
                 prop_assert!(all[&candidate] >= odds);
             }
         }

@@ -8,9 +8,12 @@ const ZOOM: &str = "\u{feff}Q&A Report,\r\n\
     \"Spine Time, live\",912 3456 7890,\"Apr 14, 2031 06:55 PM\",74,5\r\n\
     Question Details\r\n\
     #,Question,Asker Name,Asker Email,Answer(s),Question Time,Answered Time,Answer Name,Answer Email\r\n\
-    1,\"Is it safe to swim\r\nafter a fusion?\",Maria Quill,maria@example.org,live answered,\"Apr 14, 2031 07:20 PM\",\"Apr 14, 2031 07:41 PM\",Odette,odette@example.org\r\n\
-    2,\"My father is 82, he takes \"\"thinners\"\". Too old for surgery?\",Anonymous Attendee,,Please see our page,\"Apr 14, 2031 06:51 PM\",,Odette,\r\n\
-    2,\"My father is 82, he takes \"\"thinners\"\". Too old for surgery?\",Anonymous Attendee,,And ask your heart doctor,\"Apr 14, 2031 06:51 PM\",,Tomas,\r\n\
+    1,\"Is it safe to swim\r\nafter a fusion?\",Maria Quill,maria@example.org,live answered,\
+    \"Apr 14, 2031 07:20 PM\",\"Apr 14, 2031 07:41 PM\",Odette,odette@example.org\r\n\
+    2,\"My father is 82, he takes \"\"thinners\"\". Too old for surgery?\",\
+    Anonymous Attendee,,Please see our page,\"Apr 14, 2031 06:51 PM\",,Odette,\r\n\
+    2,\"My father is 82, he takes \"\"thinners\"\". Too old for surgery?\",\
+    Anonymous Attendee,,And ask your heart doctor,\"Apr 14, 2031 06:51 PM\",,Tomas,\r\n\
     3,Heat or ice,Theo,theo@example.org,,,,,\r\n\
     ,,,,Both are fine,,,Tomas,\r\n\
     ,,,,,,,,\r\n\
@@ -88,7 +91,13 @@ fn times_count_from_the_start_where_both_are_known() {
 fn of_youtubes_chat_the_questions_are_kept() {
     let line = |text: &str, at: &str| {
         format!(
-            r#"{{"replayChatItemAction":{{"actions":[{{"clientId":"x","addChatItemAction":{{"item":{{"liveChatTextMessageRenderer":{{"message":{{"runs":[{{"text":"{text}"}},{{"emoji":{{"emojiId":"x"}}}}]}},"authorName":{{"simpleText":"@theo"}},"timestampUsec":"1618426200000000"}}}}}}}}]}},"videoOffsetTimeMsec":"{at}","isLive":false}}"#
+            concat!(
+                r#"{{"replayChatItemAction":{{"actions":[{{"clientId":"x","addChatItemAction":{{"item":"#,
+                r#"{{"liveChatTextMessageRenderer":{{"message":{{"runs":[{{"text":"{}"}},{{"emoji":{{}}}}]}},"#,
+                r#""authorName":{{"simpleText":"@theo"}},"timestampUsec":"1618426200000000"}}}}}}}}]}},"#,
+                r#""videoOffsetTimeMsec":"{}","isLive":false}}"#
+            ),
+            text, at
         )
     };
     let lines = [
