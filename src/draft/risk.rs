@@ -4,6 +4,7 @@
 use super::privacy::Timed;
 use super::words::{core, ends_sentence, is_negation, is_number, low};
 use crate::model::{Flag, FlagKind, Span};
+use std::ops::Range;
 
 /// Below this probability of any of its words the message says that the recogniser was unsure.
 const UNSURE: f32 = 0.6;
@@ -41,6 +42,12 @@ const DRUGS: &[&str] = &[
 
 /// The risky places of a text, in order.
 pub(super) fn flags(text: &[Timed<'_>]) -> Vec<Flag> {
+    let words: Vec<&str> = text.iter().map(|word| word.text).collect();
+    places(&words).into_iter().map(|(risk, place)| flag(text, place.start, place.end, risk)).collect()
+}
+
+/// Where the words of a text are risky, in order without overlap, and why.
+pub(super) fn places(text: &[&str]) -> Vec<(Risk, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -48,19 +55,31 @@ pub(super) fn flags(text: &[Timed<'_>]) -> Vec<Flag> {
             at += 1;
             continue;
         };
-        found.push(flag(text, at, end, risk));
+        found.push((risk, at..end));
         at = end;
     }
     found
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Risk {
+/// Whether the word, in lower case, is what a number counts: milligrams, weeks.
+pub(super) fn is_unit(word: &str) -> bool {
+    DOSES.contains(&word) || MEASURES.contains(&word)
+}
+
+/// Why a word is risky.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Risk {
+    /// Without it the advice is the opposite.
     Negation,
+    /// Left or right.
     Side,
+    /// Of the spine.
     Level,
+    /// With what it counts.
     Number,
+    /// With its unit.
     Dose,
+    /// A medicine.
     Drug,
 }
 
@@ -89,16 +108,16 @@ impl Risk {
 }
 
 /// The risk at `at` and where its words end.
-fn risk(text: &[Timed<'_>], at: usize) -> Option<(Risk, usize)> {
-    let token = text[at].text;
+fn risk(text: &[&str], at: usize) -> Option<(Risk, usize)> {
+    let token = text[at];
     let here = low(token);
-    let next = |ahead: usize| text.get(at + ahead).map(|t| low(t.text)).unwrap_or_default();
+    let next = |ahead: usize| text.get(at + ahead).map(|t| low(t)).unwrap_or_default();
     if is_level(core(token)) {
         return Some((Risk::Level, at + 1));
     }
     if matches!(here.as_str(), "left" | "right") {
         let other = if here == "left" { "right" } else { "left" };
-        let before = |back: usize| at.checked_sub(back).map(|i| low(text[i].text)).unwrap_or_default();
+        let before = |back: usize| at.checked_sub(back).map(|i| low(text[i])).unwrap_or_default();
         let sided = SIDED.contains(&next(1).as_str()) && !ends_sentence(token);
         let paired = (1..=4).any(|n| next(n) == other || before(n) == other);
         let owned = matches!(before(1).as_str(), "my" | "your" | "his" | "her");
@@ -116,11 +135,11 @@ fn risk(text: &[Timed<'_>], at: usize) -> Option<(Risk, usize)> {
 }
 
 /// A run of numbers with its unit: "60 to 80 percent".
-fn number(text: &[Timed<'_>], at: usize) -> (Risk, usize) {
-    let word = |i: usize| text.get(i).map(|t| low(t.text)).unwrap_or_default();
-    let is_numeric = |i: usize| text.get(i).is_some_and(|t| is_number(t.text) && !is_level(core(t.text)));
+fn number(text: &[&str], at: usize) -> (Risk, usize) {
+    let word = |i: usize| text.get(i).map(|t| low(t)).unwrap_or_default();
+    let is_numeric = |i: usize| text.get(i).is_some_and(|t| is_number(t) && !is_level(core(t)));
     let mut end = at + 1;
-    while !ends_sentence(text[end - 1].text) {
+    while !ends_sentence(text[end - 1]) {
         if is_numeric(end) {
             end += 1;
         } else if matches!(word(end).as_str(), "to" | "or" | "through" | "and" | "point") && is_numeric(end + 1) {
@@ -129,10 +148,10 @@ fn number(text: &[Timed<'_>], at: usize) -> (Risk, usize) {
             break;
         }
     }
-    let closed = text[end - 1].text.ends_with([',', '.', '?', '!', ';']);
+    let closed = text[end - 1].ends_with([',', '.', '?', '!', ';']);
     let unit = word(end);
     let glued = DOSES.iter().any(|dose| {
-        low(text[end - 1].text).strip_suffix(dose).is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()))
+        low(text[end - 1]).strip_suffix(dose).is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()))
     });
     if !closed && DOSES.contains(&unit.as_str()) {
         (Risk::Dose, end + 1)

@@ -2,7 +2,7 @@
 
 use super::{Inputs, draft};
 use crate::model::{
-    AudioReport, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
+    AudioReport, Caption, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
     ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
     Unanswered, Word,
 };
@@ -22,6 +22,7 @@ pub(super) struct Trial {
     pub(super) outline: Outline,
     pub(super) roster: Roster,
     pub(super) facts: EpisodeFacts,
+    pub(super) captions: Vec<Caption>,
 }
 
 /// Voice 0 hosts, 1 and 2 answer, 3 asks.
@@ -100,7 +101,8 @@ impl Trial {
             language: "en".into(),
         };
         let facts = EpisodeFacts { host: Some("host".parse().unwrap()), ..EpisodeFacts::default() };
-        Self { head, transcript, speakers, outline: Outline::default(), roster: Roster::parse(&people).unwrap(), facts }
+        let roster = Roster::parse(&people).unwrap();
+        Self { head, transcript, speakers, outline: Outline::default(), roster, facts, captions: Vec::new() }
     }
 
     /// With one more pair.
@@ -189,6 +191,7 @@ impl Trial {
             outline: &self.outline,
             roster: &self.roster,
             facts: &self.facts,
+            captions: &self.captions,
             provenance,
             previous,
             now: now.parse().unwrap(),

@@ -299,6 +299,7 @@ impl Run<'_> {
             outline,
             roster: &self.settings.roster,
             facts: &self.facts,
+            captions: &[],
             provenance: Provenance {
                 spinetime: env!("CARGO_PKG_VERSION").into(),
                 model: transcript.model.name.clone(),
