@@ -66,7 +66,12 @@ pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline
     }
     let mut outline = Outline { segments: Vec::new(), pairs, unanswered: Vec::new() };
     let mut kinds = kinds(&sheet, &marks, &outline);
+    let paired: Vec<bool> = kinds.iter().map(|k| matches!(k, SegmentKind::Question | SegmentKind::Answer)).collect();
     for open in open::complete(&sheet, &marks, open, &kinds) {
+        // An answer that goes on after an invitation may have reached into a question put off.
+        if paired[open.question.clone()].contains(&true) {
+            continue;
+        }
         kinds[open.question.clone()].fill(SegmentKind::Question);
         kinds[open.question.end..open.end].fill(SegmentKind::HandOver);
         outline.unanswered.push(Unanswered { reason: open.reason(&sheet), question: open.question });
