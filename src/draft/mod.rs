@@ -26,8 +26,8 @@ pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Caption, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, FlagKind, Links,
-    Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Answer, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, FlagKind, Links, Millis,
+    Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
 use credits::Credited;
@@ -64,8 +64,8 @@ pub struct Inputs<'a> {
     pub outline: &'a Outline,
     /// Whom credits may name.
     pub roster: &'a Roster,
-    /// What was published as captions; empty for none.
-    pub captions: &'a [Caption],
+    /// What published captions have to say, of [`opinion`].
+    pub opinion: &'a Opinion,
     /// What people state; the host is taken from here.
     pub facts: &'a EpisodeFacts,
     /// What made the inputs.
@@ -149,12 +149,10 @@ impl Failure for DraftError {
 /// When the inputs don't fit each other, or a printed text can't be proved to be what was said.
 pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Draft, DraftError> {
     check(inputs.transcript, inputs.outline)?;
-    let heard_too = opinion(inputs.transcript, inputs.captions);
     let mut made: Vec<Made> = Vec::new();
     for pair in &inputs.outline.pairs {
         made.push(make(
             inputs,
-            &heard_too,
             &Asked {
                 question: &pair.question,
                 answer: &pair.answer,
@@ -169,7 +167,6 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
         let voice = inputs.speakers.speaker_of(unanswered.question.start).and_then(|cluster| cluster.role);
         made.push(make(
             inputs,
-            &heard_too,
             &Asked {
                 question: std::slice::from_ref(&unanswered.question),
                 answer: &[],
@@ -236,7 +233,7 @@ struct Made {
     reasons: Vec<String>,
 }
 
-fn make(inputs: &Inputs<'_>, heard_too: &Opinion, asked: &Asked<'_>) -> Result<Made, DraftError> {
+fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     let transcript = inputs.transcript;
     let spoken = tokens(transcript, asked.question);
     let printed = question::print(transcript, asked.question);
@@ -253,7 +250,7 @@ fn make(inputs: &Inputs<'_>, heard_too: &Opinion, asked: &Asked<'_>) -> Result<M
     let known = known(inputs, asked, &spoken);
     let mut flags = privacy::question_flags(&timed(transcript, &printed.tokens), &timed(transcript, &spoken), &known);
     let mut risks = risk::flags(&timed(transcript, &printed.tokens));
-    risks.extend(heard_too.in_question(transcript, asked.question, &printed.tokens));
+    risks.extend(inputs.opinion.in_question(transcript, asked.question, &printed.tokens));
     let (mut answer, mut credits) = (None, Vec::new());
     if !asked.answer.is_empty() {
         let paragraphs = paragraphs::paragraphs(&units(inputs, asked.answer));
@@ -267,7 +264,7 @@ fn make(inputs: &Inputs<'_>, heard_too: &Opinion, asked: &Asked<'_>) -> Result<M
         flags.extend(privacy::answer_flags(&timed(transcript, &all), &known));
         flags.extend(credited.flags);
         risks.extend(risk::flags(&timed(transcript, &all)));
-        risks.extend(heard_too.in_answer(transcript, asked.answer, &all));
+        risks.extend(inputs.opinion.in_answer(transcript, asked.answer, &all));
         credits = credited.credits;
         answer = Some(Answer {
             paragraphs: paragraphs.iter().map(|paragraph| join(paragraph)).collect(),

@@ -237,7 +237,7 @@ fn a_text_that_was_not_said_is_refused() {
 #[test]
 fn an_outline_of_another_transcript_is_an_error() {
     let trial = Trial::new(&["H Is it safe?", "E Yes."]);
-    let fails = |trial: Trial| draft(&trial.inputs(None, NOW), &mut || 1).unwrap_err();
+    let fails = |trial: Trial| draft(&trial.inputs(&Opinion::default(), None, NOW), &mut || 1).unwrap_err();
     let beyond = fails(trial.clone().pair(0..1, &[1..9]));
     assert_eq!(beyond, DraftError::BeyondTranscript { sentence: 8, sentences: 2 });
     assert_eq!(fails(trial.clone().pair(0..1, &[])), DraftError::BadPair { pair: 1 });
@@ -387,7 +387,7 @@ fn any_change() -> impl Strategy<Value = Change> {
 proptest! {
     #[test]
     fn printed_words_were_said_and_no_negation_or_number_is_lost(trial in any_trial()) {
-        let draft = draft(&trial.inputs(None, NOW), &mut || 5);
+        let draft = draft(&trial.inputs(&Opinion::default(), None, NOW), &mut || 5);
         prop_assert!(draft.is_ok(), "{:?}", draft);
         for drafted in draft.unwrap().entries {
             let entry = drafted.entry;

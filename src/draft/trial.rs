@@ -1,6 +1,6 @@
 //! Trial episodes for the tests: from lines of text, or from a fixture's truth.
 
-use super::{Inputs, draft};
+use super::{Inputs, Opinion, draft, opinion};
 use crate::model::{
     AudioReport, Caption, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
     ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
@@ -176,7 +176,7 @@ impl Trial {
         (trial, truth)
     }
 
-    pub(super) fn inputs<'a>(&'a self, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
+    pub(super) fn inputs<'a>(&'a self, opinion: &'a Opinion, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
         let digest = Digest::from_bytes([7; 32]);
         let provenance = Provenance {
             spinetime: "0.1.0".into(),
@@ -191,7 +191,7 @@ impl Trial {
             outline: &self.outline,
             roster: &self.roster,
             facts: &self.facts,
-            captions: &self.captions,
+            opinion,
             provenance,
             previous,
             now: now.parse().unwrap(),
@@ -200,7 +200,8 @@ impl Trial {
 
     /// The draft, with ids counted from `seed`.
     pub(super) fn draft_after(&self, previous: Option<&Draft>, now: &str, mut seed: u64) -> Draft {
-        draft(&self.inputs(previous, now), &mut || {
+        let opinion = opinion(&self.transcript, &self.captions);
+        draft(&self.inputs(&opinion, previous, now), &mut || {
             seed += 1;
             seed
         })

@@ -292,6 +292,8 @@ impl Run<'_> {
         let stage = Stage::Draft;
         let previous: Option<Draft> =
             artefact::load(&self.folder.draft()).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let opinion = draft::opinion(transcript, &self.captions);
+        self.warnings.extend(opinion.warning().map(str::to_owned));
         let inputs = draft::Inputs {
             head: self.head(transcript),
             transcript,
@@ -299,7 +301,7 @@ impl Run<'_> {
             outline,
             roster: &self.settings.roster,
             facts: &self.facts,
-            captions: &[],
+            opinion: &opinion,
             provenance: Provenance {
                 spinetime: env!("CARGO_PKG_VERSION").into(),
                 model: transcript.model.name.clone(),
