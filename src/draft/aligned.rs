@@ -120,7 +120,11 @@ impl<'a> Aligned<'a> {
     pub(super) fn runs(&self) -> Vec<Run> {
         let (mut i, mut j) = (0, 0);
         let mut runs: Vec<Run> = Vec::new();
-        for step in self.steps() {
+        for mut step in self.steps() {
+            // The same word at another time is another word.
+            if step == Step::Equal && !self.are_near(i, j) {
+                step = Step::Substituted;
+            }
             if step != Step::Equal {
                 match runs.last_mut().filter(|run| run.captions.end == i && run.heard.end == j) {
                     Some(run) => (run.captions.end, run.heard.end) = after(step, i, j),
@@ -169,19 +173,21 @@ impl<'a> Aligned<'a> {
         steps
     }
 
+    /// Whether token `i` of the captions and token `j` of what was heard can be the same word.
+    fn are_near(&self, i: usize, j: usize) -> bool {
+        let (shown, heard) = (self.captions.start(i), self.heard.start(j));
+        shown.minus(heard).max(heard.minus(shown)) <= APART
+    }
+
     /// Pairs of equal tokens that surely belong together, both rising.
     fn anchors(&self) -> Vec<(usize, usize)> {
         let (a, b) = (places(&self.captions.tokens), places(&self.heard.tokens));
-        let near = |i: usize, j: usize| {
-            let (x, y) = (self.captions.start(i), self.heard.start(j));
-            x.minus(y).max(y.minus(x)) <= APART
-        };
         let only = |mut near: Box<dyn Iterator<Item = usize> + '_>| near.next().filter(|_| near.next().is_none());
         let mut pairs = Vec::new();
         for (i, words) in self.captions.tokens.windows(ANCHOR).enumerate() {
             let (Some(here), Some(there)) = (a.get(words), b.get(words)) else { continue };
-            let Some(j) = only(Box::new(there.iter().copied().filter(|&j| near(i, j)))) else { continue };
-            if only(Box::new(here.iter().copied().filter(|&k| near(k, j)))).is_some() {
+            let Some(j) = only(Box::new(there.iter().copied().filter(|&j| self.are_near(i, j)))) else { continue };
+            if only(Box::new(here.iter().copied().filter(|&k| self.are_near(k, j)))).is_some() {
                 pairs.push((i, j));
             }
         }

@@ -43,14 +43,14 @@ fn what_is_said_twice_stays_twice() {
 fn marks_go_and_words_stay() {
     let file = "WEBVTT - a title\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\n\nSTYLE\n::cue { color: red }\n\nNOTE\nnot spoken\n\n\
         intro 1\n01:02.5 --> 01:04.000 line:0 align:start\n- <v.loud Juniper Maplewood>Take &lt; 5&nbsp;mg<i>s</i> &amp; rest\n\n\
-        NOTE 00:01 nothing\n\n01:05.000 --> 01:06.000\n{\\an8}DR. QUILL: not (applause) more (L4) ♪ la ♪ <3 kinds\n\n\
+        NOTE 00:01 nothing\n\n01:05.000 --> 01:06.000\n{\\an8}DR. QUILL: not (applause) more (L4) ♪ la ♪ <3 kinds > 2\n\n\
         01:06.000 --> 01:05.000\nbackwards\n\n01:07.000 --> 01:08.000\n[Music]\n\n\
         100:01:07.000 --> 100:01:08.000\nNote: HERE it is\n2024\n";
     assert_eq!(
         texts(file),
         [
             "62500-64000 Take < 5 mgs & rest",
-            "65000-66000 not more (L4) la <3 kinds",
+            "65000-66000 not more (L4) la <3 kinds > 2",
             "360067000-360068000 Note: HERE it is 2024",
         ]
     );
