@@ -64,7 +64,7 @@ pub struct Inputs<'a> {
     pub outline: &'a Outline,
     /// Whom credits may name.
     pub roster: &'a Roster,
-    /// What published captions have to say, of [`opinion`].
+    /// What published captions have to say, of [`opinion()`].
     pub opinion: &'a Opinion,
     /// What people state; the host is taken from here.
     pub facts: &'a EpisodeFacts,

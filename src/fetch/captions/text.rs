@@ -64,7 +64,7 @@ fn without_tags(line: &str) -> (String, Vec<(usize, Millis)>) {
     (plain, marks)
 }
 
-/// The length of the tag that `text` begins with: "<i>", "</c>", "<v Name>", "<00:01.000>", but not "< 5" or "<3".
+/// The length of the tag that `text` begins with: `<i>`, `</c>`, `<v Name>`, `<00:01.000>`, but not `< 5` or `<3`.
 fn tag(text: &str) -> Option<usize> {
     let end = text.find('>')?;
     let inner = &text[1..end];
