@@ -195,6 +195,7 @@ fn effective_settings(
             config.download.max_hours.to_string(),
             origin_of(config.download.max_hours.total_cmp(&default.download.max_hours).is_eq()),
         ),
+        setting("sync.sources", config.sync.sources.join(", "), origin_of(config.sync.sources.is_empty())),
         setting("website.index_url", config.website.index_url.clone(), origin_of(config.website == default.website)),
     ]
 }

@@ -86,7 +86,10 @@ impl News<'_> {
                  \"spinetime process {episode} --redo fetch\" fetches it again."
             ),
             NoteKind::Waiting => format!("{named} is waiting: {text}. The next sync tries it again."),
-            NoteKind::Failed => format!("{named} failed on {day}: {text}. The next sync tries it again."),
+            NoteKind::Failed => format!(
+                "{named} failed on {day}: {text}. The next sync tries it again; to have it passed over, add \"{video}\" to \
+                 skip under [sync] in spinetime.toml."
+            ),
             NoteKind::Again => format!("{named} is waiting for you: {text}."),
         }
     }

@@ -22,7 +22,14 @@ pub struct Holder {
 /// A held lock; dropping it lets go.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a child that another thread is just starting has a copy of the file for a moment.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -48,7 +55,7 @@ impl Lock {
         // Only for people: the lock itself is the operating system's.
         let text = serde_json::to_string(holder).unwrap_or_default();
         atomic::fill_lock_file(&file, path, &text)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -75,6 +82,8 @@ mod tests {
             Err(LibraryError::Busy { holder: Some(h), .. }) => assert_eq!(h.process, 1),
             other => panic!("{other:?}"),
         }
+        // As a child has one that is just being started.
+        let _copy = first.file.try_clone().unwrap();
         drop(first);
         Lock::take(&path, &holder(2), Duration::ZERO).unwrap();
         assert_eq!(holder_of(&path).unwrap().process, 2);

@@ -201,7 +201,9 @@ impl<'a> Session<'a> {
         for video in &found {
             self.note_row(video);
         }
-        let missing = self.merge(&source, found, way);
+        // A playlist's feed is taken only when it has all of it.
+        let whole = way == Way::Listing || matches!(list, List::Playlist(_));
+        let missing = self.merge(&source, found, whole);
         self.look_for(&source, missing)?;
         self.note_new_uploads(&source);
         self.save()?;
@@ -272,8 +274,8 @@ impl<'a> Session<'a> {
     }
 
     /// Lays what was found over what was known of a source. Returns the library's videos that should stand there and
-    /// don't: all that a listing lacks, and those that a feed lacks though it has older ones.
-    fn merge(&mut self, source: &str, found: Vec<Listed>, way: Way) -> Vec<YoutubeId> {
+    /// don't: all that are lacking when `whole` of it was found, else those that are newer than something found.
+    fn merge(&mut self, source: &str, found: Vec<Listed>, whole: bool) -> Vec<YoutubeId> {
         let oldest = found.iter().filter_map(|video| video.uploaded_on).min();
         let watched = self.watch.sources.entry(source.to_owned()).or_default();
         let old = std::mem::take(&mut watched.videos);
@@ -291,11 +293,11 @@ impl<'a> Session<'a> {
         for seen in old.into_iter().filter(|seen| !listed.contains(&seen.id)) {
             let within = oldest.zip(seen.uploaded_on).is_some_and(|(oldest, day)| day > oldest);
             let known = self.known.contains_key(&seen.id);
-            if known && (way == Way::Listing || within) {
+            if known && (whole || within) {
                 missing.push(seen.id.clone());
             }
-            // Behind the end of a feed stands all that was known; behind that of a listing, what is to be looked for.
-            if known || way == Way::Feed {
+            // Behind the end of a feed stands all that was known; behind that of the whole, what is to be looked for.
+            if known || !whole {
                 behind.push(seen);
             }
         }

@@ -150,6 +150,30 @@ fn a_feed_that_is_missing_or_too_short_is_no_feed() {
 }
 
 #[test]
+fn a_playlists_feed_is_all_of_it_or_not_believed() {
+    let (studio, stand_in) = set_up(&[video("SpineTime02", "Spine Time"), video("SpineTime01", "Spine Time")]);
+    let path = studio.library().join("spinetime.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("https://www.youtube.com/@OurSpineCentre/", "PLabcdefghijkl")).unwrap();
+    shelve(&studio, "SpineTime01", "Spine Time");
+    shelve(&studio, "SpineTime02", "Spine Time");
+    assert_eq!(sync(&studio, &[]).exit, Exit::Done);
+    stand_in.says(
+        "page.SpineTime01.errors",
+        "ERROR: [youtube] SpineTime01: Video unavailable. This video has been removed by the uploader",
+    );
+    let server = feed(&studio, &[("SpineTime02", "Spine Time", "2025-04-16")]);
+    assert_eq!(document(&sync(&studio, &["--json"]))["sources"][0]["way"], "feed");
+    assert_eq!(server.requests("feed?playlist_id=PLabcdefghijkl").len(), 1);
+    let told = studio.run(["status"]).out;
+    assert!(told.contains("its video SpineTime01 can't be seen any more"), "{told}");
+    let ids: Vec<String> = (0..15).map(id).collect();
+    let full: Vec<(&str, &str, &str)> = ids.iter().map(|id| (id.as_str(), "Other", "2025-04-16")).collect();
+    let _server = feed(&studio, &full);
+    assert_eq!(document(&sync(&studio, &["--json"]))["sources"][0]["way"], "listing", "it may go on elsewhere");
+}
+
+#[test]
 fn five_hundred_videos_are_sorted_out_in_order_and_without_duplicates() {
     let listed: Vec<Value> = (0..500).map(|n| video(&id(n), &format!("Spine Time {n}"))).collect();
     let (studio, stand_in) = set_up(&[listed.clone(), listed[..50].to_vec()].concat());

@@ -20,6 +20,14 @@ const ROLLING: &str = "WEBVTT\nKind: captions\nLanguage: en\n\n\
     [Music]<00:00:06.000><c> &gt;&gt;</c><00:00:06.100><c> it&#39;s</c><00:00:10.000><c> fine</c>\n\n";
 
 #[test]
+fn what_a_terminal_might_obey_stays_out() {
+    let text = "WEBVTT\n\n00:01.000 --> 00:02.000\nDo \u{1b}[2J&#27;[31mnot\u{202e} bend&#x7;\n";
+    let captions = read(text.as_bytes()).unwrap();
+    assert!(!captions[0].text.chars().any(char::is_control), "{captions:?}");
+    assert!(captions[0].text.starts_with("Do ") && captions[0].text.ends_with("not bend"), "{captions:?}");
+}
+
+#[test]
 fn of_rolling_captions_each_line_stays_once() {
     let expected = ["160-3429 so do not bend", "3439-5749 no no", "6100-6600 it's", "10000-12000 fine"];
     assert_eq!(texts(ROLLING), expected);

@@ -1,5 +1,6 @@
 //! A line of captions as spoken words.
 
+use super::super::encoding::is_hidden;
 use super::{Heard, clock};
 use crate::model::Millis;
 
@@ -30,8 +31,9 @@ pub(super) fn words(line: &str) -> Vec<Heard> {
         let start = word.as_ptr() as usize - plain.as_ptr() as usize;
         let at = marks.iter().rev().find(|(place, _)| *place <= start && *place >= from).map(|(_, at)| *at);
         from = start;
-        if word.chars().any(char::is_alphanumeric) || !heard.is_empty() {
-            heard.push(Heard { text: word.to_owned(), at });
+        let text: String = word.chars().filter(|c| !is_hidden(*c)).collect();
+        if text.chars().any(char::is_alphanumeric) || (!text.is_empty() && !heard.is_empty()) {
+            heard.push(Heard { text, at });
         }
     }
     heard
@@ -108,9 +110,8 @@ fn unspoken(line: &str) -> Vec<std::ops::Range<usize>> {
         let closed = close.and_then(|close| Some((close, end + line[end..].find(close)?)));
         let noted = closed.filter(|(_, inner)| c == '[' || is_sound(&line[end..*inner]));
         let next = noted.map_or(end, |(close, inner)| inner + close.len_utf8());
-        let zero = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}');
         let angles = line[at..].bytes().take_while(|b| *b == b'>').count();
-        if noted.is_some() || zero || (close.is_some() && !matches!(c, '[' | '(')) {
+        if noted.is_some() || (close.is_some() && !matches!(c, '[' | '(')) {
             found.push(at..next);
         } else if angles > 1 {
             found.push(at..at + angles);

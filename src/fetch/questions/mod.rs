@@ -160,11 +160,7 @@ fn person(name: &str) -> Option<String> {
 
 /// The text without control and invisible characters, with single blanks, and at most `longest` characters long.
 fn clean(text: &str, longest: usize) -> String {
-    let invisible = |c: char| {
-        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-            || (c.is_control() && !c.is_whitespace())
-    };
-    let visible: String = text.chars().filter(|c| !invisible(*c)).collect();
+    let visible: String = text.chars().filter(|c| !encoding::is_hidden(*c)).collect();
     let mut clean = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((cut, _)) = clean.char_indices().nth(longest) {
         clean.truncate(cut);
