@@ -6,6 +6,7 @@ use crate::atomic;
 use crate::eval::gold::{self, Gold};
 use crate::eval::pairs::{self, Report, Score};
 use crate::eval::recording::{self, Figures, Truth};
+use crate::eval::times::{Times, within};
 use crate::failure::Exit;
 use crate::fetch;
 use crate::library::{Library, LibraryError, artefact};
@@ -162,6 +163,17 @@ fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
         ]);
     }
     context.say(&table.to_string())?;
+    let mut times = Times::default();
+    all.iter().for_each(|f| times.add(&f.times));
+    for (what, errors) in [("starts", &times.starts), ("ends", &times.ends)] {
+        if let (Some(median), Some(most)) = (within(errors, 0.5), within(errors, 0.95)) {
+            context.say(&format!(
+                "sentences' {what}: half within {median:.2} s of the truth, 95 % within {most:.2} s ({} of {} sentences)",
+                errors.len(),
+                times.sentences
+            ))?;
+        }
+    }
     context.say(&format!("pairs' F1 over all: {f1:.3}"))?;
     Ok(f1)
 }
@@ -174,6 +186,7 @@ fn document(f: &Figures) -> serde_json::Value {
     serde_json::json!({
         "id": f.id, "words": f.words, "wer": f.words.rate(),
         "pairs": { "gold": f.pairs.gold, "right": f.pairs.true_positives, "false": f.pairs.false_positives },
+        "sentence_starts": f.times.starts, "sentence_ends": f.times.ends, "sentences": f.times.sentences,
         "answer_starts": f.answer_starts, "credited": f.credited, "miscredited": f.miscredited,
         "unanswered": f.unanswered, "unanswered_found": f.unanswered_found,
     })

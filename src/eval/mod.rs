@@ -4,4 +4,5 @@ pub mod der;
 pub mod gold;
 pub mod pairs;
 pub mod recording;
+pub mod times;
 pub mod wer;

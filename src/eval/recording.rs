@@ -2,6 +2,7 @@
 
 use super::gold::{Gold, Predicted};
 use super::pairs::{self, Score};
+use super::times::{self, Times};
 use super::wer::{self, Wer};
 use crate::model::{Entries, Entry, Span, Transcript, Utterance};
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub struct Figures {
     pub id: String,
     /// The transcript's words.
     pub words: Wer,
+    /// The times of its sentences.
+    pub times: Times,
     /// The pairs, after times were turned into the truth's sentences.
     pub pairs: Score,
     /// For each right pair, how far its answer's start is from the truth, in seconds; positive is late.
@@ -57,6 +60,7 @@ pub fn score(truth: &Truth, gold: &Gold, transcript: &Transcript, entries: &Entr
     let mut figures = Figures {
         id: gold.id.clone(),
         words: wer::score(&spoken.join(" "), &transcript.text(0..transcript.words.len())),
+        times: times::score(&gold.utterances, transcript),
         pairs: pairs::score(gold, &predicted, false),
         answer_starts: Vec::new(),
         credited: 0,

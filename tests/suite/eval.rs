@@ -9,7 +9,7 @@ fn the_fixtures_are_transcribed_segmented_and_credited_well_enough() {
     let ran = studio.run(["eval".into(), "--json".into(), fixture("").into_os_string()]);
     assert_eq!(ran.exit, Exit::Done, "{ran:?}");
     let figures: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    let (mut starts, mut on_the_spot) = (0, 0);
+    let (mut starts, mut on_the_spot, mut sentences) = (0, 0, Vec::new());
     for recording in figures["recordings"].as_array().unwrap() {
         let id = recording["id"].as_str().unwrap();
         assert!(recording["wer"].as_f64().unwrap() <= 0.05, "{recording}");
@@ -27,11 +27,17 @@ fn the_fixtures_are_transcribed_segmented_and_credited_well_enough() {
         if id == "ep3" {
             assert_eq!(recording["pairs"]["false"], 0, "{recording}");
         }
+        let times = recording["sentence_starts"].as_array().unwrap();
+        assert!(times.len() * 10 >= recording["sentences"].as_u64().unwrap() as usize * 9, "{recording}");
+        sentences.extend(times.iter().map(|error| error.as_f64().unwrap().abs()));
         assert_eq!(recording["miscredited"], 0, "an answer is never credited to the wrong person: {recording}");
         for start in recording["answer_starts"].as_array().unwrap() {
             starts += 1;
             on_the_spot += usize::from(start.as_f64().unwrap().abs() <= 1.0);
         }
     }
+    sentences.sort_by(f64::total_cmp);
+    let (half, most) = (sentences[sentences.len() / 2], sentences[sentences.len() * 95 / 100]);
+    assert!(half <= 0.15 && most <= 0.5, "sentences start {half} s and {most} s from the truth");
     assert!(on_the_spot * 10 >= starts * 9, "{on_the_spot} of {starts} answers start within a second of the truth");
 }

@@ -166,20 +166,45 @@ fn a_stop_takes_effect_within_a_second() {
 }
 
 #[test]
-fn silence_and_music_give_no_words_but_a_warning() {
+fn what_is_no_speech_gives_no_words_but_a_warning() {
     let chord = |i: usize| {
         let t = i as f32 / RATE as f32;
         let envelope = (1.0 - (t * 2.0).fract()) * 0.2;
         let notes = [220.0, 277.18, 329.63, 440.0 * 2f32.powf((t * 2.0).floor() % 5.0 / 12.0)];
         envelope * notes.iter().map(|f| (t * f * std::f32::consts::TAU).sin()).sum::<f32>() / 4.0
     };
-    let music: Vec<f32> = (0..20 * RATE).map(chord).collect();
-    for audio in [vec![0.0; 20 * RATE], music, Vec::new()] {
+    // A linear congruential generator: white enough for the ear.
+    let mut state = 1_u32;
+    let mut noise = |_: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 * 0.1 - 0.1
+    };
+    let hum = |i: usize| 0.2 * (i as f32 / RATE as f32 * 50.0 * std::f32::consts::TAU).sin();
+    let ten_minutes = 0..600 * RATE;
+    for audio in [
+        vec![0.0; 600 * RATE],
+        ten_minutes.clone().map(chord).collect(),
+        ten_minutes.clone().map(&mut noise).collect(),
+        ten_minutes.map(hum).collect(),
+        Vec::new(),
+    ] {
         let (heard, _) = hear(&audio, 1, Vec::new()).unwrap();
         assert_eq!(heard.words, []);
         assert_eq!(heard.sentences, []);
         assert_eq!(heard.warnings.len(), 1, "{:?}", heard.warnings);
     }
+}
+
+#[test]
+fn a_second_of_speech_in_ten_minutes_of_silence_is_found() {
+    // "Our next question", from 0.9 s on.
+    let second = &CLIP[RATE * 9 / 10..RATE * 19 / 10];
+    let audio = [vec![0.0; 300 * RATE], second.to_vec(), vec![0.0; 299 * RATE]].concat();
+    let (heard, _) = hear(&audio, 1, Vec::new()).unwrap();
+    let text: String = heard.words.iter().map(|word| word.text.to_lowercase() + " ").collect();
+    assert!(text.contains("question"), "{text}");
+    let (first, last) = (heard.words[0].span.start.seconds(), heard.words.last().unwrap().span.end.seconds());
+    assert!((299.7..300.5).contains(&first) && (300.5..301.5).contains(&last), "{first} to {last}");
 }
 
 #[test]
