@@ -18,17 +18,19 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// `clip.m4a`, read once: 25 s of a host and an expert.
-static CLIP: LazyLock<Vec<f32>> = LazyLock::new(|| {
+static CLIP: LazyLock<Vec<f32>> = LazyLock::new(|| decoded("fixtures/clip.m4a"));
+
+fn decoded(name: &str) -> Vec<f32> {
     let output = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "error", "-i"])
-        .arg(file("fixtures/clip.m4a"))
+        .arg(file(name))
         .args(["-ar", "16000", "-ac", "1", "-f", "f32le", "-"])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let sample = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().unwrap());
     output.stdout.chunks_exact(4).map(sample).collect()
-});
+}
 
 /// What an uninterrupted run with one worker hears in two clips, half a minute apart: two chunks.
 static TWICE: LazyLock<(Heard, Vec<Reading>)> = LazyLock::new(|| hear(&twice(), 1, Vec::new()).unwrap());
@@ -192,6 +194,31 @@ fn what_is_no_speech_gives_no_words_but_a_warning() {
         assert_eq!(heard.words, []);
         assert_eq!(heard.sentences, []);
         assert_eq!(heard.warnings.len(), 1, "{:?}", heard.warnings);
+    }
+}
+
+#[test]
+fn a_prompt_full_of_names_puts_none_of_them_into_a_recording_without() {
+    let names = [
+        "gabapentin",
+        "meloxicam",
+        "oxycodone",
+        "prednisone",
+        "naproxen",
+        "cyclobenzaprine",
+        "tramadol",
+        "duloxetine",
+        "celecoxib",
+        "pregabalin",
+        "baclofen",
+    ];
+    let options = Options { vocabulary: names.map(str::to_owned).into(), ..options(2) };
+    let model = file("models/ggml-tiny.en-q8_0.bin");
+    for recording in ["fixtures/clip.m4a", "fixtures/ep3.mp3"] {
+        let heard = run(&decoded(recording), &model, &options, Vec::new(), &Silent, &Cancel::default()).0.unwrap();
+        let text: String = heard.words.iter().map(|word| word.text.to_lowercase() + " ").collect();
+        let leaked: Vec<&str> = names.into_iter().filter(|name| text.contains(name)).collect();
+        assert!(heard.words.len() > 70 && leaked.is_empty(), "{recording}: {leaked:?} in {text}");
     }
 }
 
