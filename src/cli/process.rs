@@ -41,7 +41,13 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
     let mut reports = Vec::new();
     if let Some(library) = library.filter(|_| !sources.is_empty()) {
         let settings = settings::settings(&library, &context.store(), &wishes(args))?;
+        let mut refused = false;
         for source in sources {
+            let of_youtube = matches!(source, Wanted::Address(Address::Video(_)));
+            if refused && of_youtube {
+                // Asking on would make it worse; that it refuses was told.
+                continue;
+            }
             let request = Request {
                 source,
                 title: args.title.clone(),
@@ -67,6 +73,7 @@ pub(super) fn run(context: &Context, args: &ProcessArgs) -> Result<Exit, Failed>
                     if error.exit() == Exit::Interrupted {
                         break;
                     }
+                    refused |= of_youtube && error.exit() == Exit::SourceRefused;
                 }
             }
         }

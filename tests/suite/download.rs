@@ -273,6 +273,10 @@ fn a_playlist_is_all_its_videos_and_one_that_fails_stops_no_other() {
     assert_eq!(ran.exit, Exit::SourceUnavailable, "{ran:?}");
     let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(document["errors"].as_array().unwrap().len(), 2, "{document:#}");
+    let calls = stand_in.calls();
+    stand_in.says("page.errors", "ERROR: [youtube] SpineTime01: Sign in to confirm you\u{2019}re not a bot.");
+    assert_eq!(process(&studio, "PLabcdefghijkl").exit, Exit::SourceRefused);
+    assert_eq!(stand_in.calls(), calls + 2, "the list and one page: a website that refuses is not asked on");
     stand_in.forgets("page.errors");
     let ran = process(&studio, "PLabcdefghijkl");
     assert_ne!(ran.exit, Exit::Done, "without a page there is nothing: {ran:?}");
