@@ -40,7 +40,7 @@ const LIGHT: &[&str] = &[
     "what", "which", "who", "how", "when", "where", "why", "just", "really", "very", "well", "okay", "ok", "yeah",
     "yes", "oh", "ah", "er", "erm", "uh", "um", "like", "know", "mean", "kind", "sort", "right", "now", "also", "too",
     "thank", "thanks", "going", "go", "get", "got", "say", "said", "thing", "things", "because", "about", "some", "any",
-    "all", "1", "because", "cause", "actually", "basically", "think", "guess", "see", "let", "up", "out", "into",
+    "all", "1", "cause", "actually", "basically", "think", "guess", "see", "let", "up", "out", "into",
 ];
 
 /// What the captions say that the transcript doesn't, and the other way round.

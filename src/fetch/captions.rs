@@ -73,11 +73,21 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Caption>, CaptionsError> {
     if captions.is_empty() { Err(CaptionsError::NoWords) } else { Ok(captions) }
 }
 
+/// Whether a file is WebVTT, and not SRT.
+#[must_use]
+pub fn is_vtt(bytes: &[u8]) -> bool {
+    is_vtt_text(&encoding::decode(bytes))
+}
+
+fn is_vtt_text(text: &str) -> bool {
+    text.starts_with("WEBVTT")
+}
+
 /// The cues in the order of the file; `None` when it has none and isn't WebVTT either.
 ///
 /// A cue reaches from its line of times to the next one, so that a blank line inside it loses no words.
 fn cues(text: &str) -> Option<Vec<Cue>> {
-    let vtt = text.starts_with("WEBVTT");
+    let vtt = is_vtt_text(text);
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = unified.split('\n').collect();
     let timed: Vec<(usize, Option<Span>)> =

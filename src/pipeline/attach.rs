@@ -80,7 +80,6 @@ impl Failure for AttachError {
 }
 
 /// What is to be attached, once it was read and can be used.
-#[derive(Default)]
 pub(super) struct Attached {
     questions: Option<File>,
     captions: Option<File>,
@@ -97,21 +96,21 @@ pub(super) fn read(request: &Request) -> Result<Attached, AttachError> {
     let questions = request.questions.as_deref().map(|path| -> Result<File, AttachError> {
         let bytes = bytes(path)?;
         questions::read(&path.to_string_lossy(), &bytes)?;
-        let json = matches!(first(&bytes), Some(b'{' | b'['));
-        Ok(File { name: if json { "questions.json" } else { "questions.csv" }, bytes })
+        let name = if questions::is_chat(&bytes) { "questions.json" } else { "questions.csv" };
+        Ok(File { name, bytes })
     });
     let captions = match &request.captions {
-        Some(CaptionsFrom::File(path)) => Some(captions_file(path)),
+        Some(CaptionsFrom::File(path)) => Some(captions_file(path)?),
         Some(CaptionsFrom::Page) | None => None,
     };
-    Ok(Attached { questions: questions.transpose()?, captions: captions.transpose()? })
+    Ok(Attached { questions: questions.transpose()?, captions })
 }
 
 fn captions_file(path: &Path) -> Result<File, AttachError> {
     let bytes = bytes(path)?;
     captions::read(&bytes).map_err(|source| AttachError::Captions { path: path.to_owned(), source })?;
-    let vtt = bytes.windows(6).take(8).any(|text| text == b"WEBVTT");
-    Ok(File { name: if vtt { "captions.vtt" } else { "captions.srt" }, bytes })
+    let name = if captions::is_vtt(&bytes) { "captions.vtt" } else { "captions.srt" };
+    Ok(File { name, bytes })
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, AttachError> {
@@ -122,12 +121,6 @@ fn bytes(path: &Path) -> Result<Vec<u8>, AttachError> {
         std::fs::read(path)
     };
     read().map_err(|source| AttachError::Unreadable { path: path.to_owned(), source })
-}
-
-/// The first byte that is no blank.
-fn first(bytes: &[u8]) -> Option<u8> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    text.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// Lays what is attached beside `episode.toml` and names it there; captions of the recording's page are fetched first.

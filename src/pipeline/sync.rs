@@ -317,8 +317,8 @@ impl<'a> Session<'a> {
                     self.note(&id, title, NoteKind::Gone, error.reason());
                 }
                 Err(error) if error.exit() == Exit::Interrupted => return Err(Error::new(source, None, error)),
-                // What can't be told now is looked for again next time.
-                Err(_) => continue,
+                // What can't be told now is looked for again next time: a website that refuses is not asked on.
+                Err(_) => break,
             }
             if let Some(watched) = self.watch.sources.get_mut(source) {
                 watched.videos.retain(|seen| seen.id != id);
@@ -415,40 +415,34 @@ impl<'a> Session<'a> {
     /// As [`process`].
     pub fn take(&mut self, candidate: &Candidate, since: Option<Date>) -> Result<Outcome, Error> {
         let Seen { id, title, .. } = &candidate.video;
-        let address = Address::Video(id.clone());
-        let older = match since {
-            Some(since) => self
-                .is_older(candidate, since)
-                .map_err(|error| Error::new(&address.canonical(), Some(Stage::Fetch), error)),
-            None => Ok(false),
+        let outcome = match self.attempt(candidate, since) {
+            Err(Error { early: Some(why), .. }) => Ok(Outcome::Early(why)),
+            outcome => outcome,
         };
-        let outcome = match older {
-            Ok(true) => Ok(Outcome::Older),
-            Ok(false) => process(self.library, &Request::new(Wanted::Address(address)), self.settings, self.world)
-                .map(|report| Outcome::Taken(Box::new(report))),
-            Err(error) => Err(error),
-        };
-        let outcome = match outcome {
-            Ok(outcome) => {
+        match &outcome {
+            Ok(Outcome::Taken(_) | Outcome::Older) => {
                 self.watch.notes.remove(id);
-                Ok(outcome)
             }
-            Err(error) => match error.early.clone() {
-                Some(why) => {
-                    self.note(id, title.clone(), NoteKind::Waiting, why.clone());
-                    Ok(Outcome::Early(why))
-                }
-                None => {
-                    // What hinders all videos alike says nothing of this one.
-                    if matches!(error.exit(), Exit::SourceUnavailable | Exit::Input | Exit::Unexpected) {
-                        self.note(id, title.clone(), NoteKind::Failed, error.to_string());
-                    }
-                    Err(error)
-                }
-            },
-        };
+            Ok(Outcome::Early(why)) => self.note(id, title.clone(), NoteKind::Waiting, why.clone()),
+            Err(error) if matches!(error.exit(), Exit::SourceUnavailable | Exit::Input | Exit::Unexpected) => {
+                self.note(id, title.clone(), NoteKind::Failed, error.to_string());
+            }
+            // What hinders all videos alike says nothing of this one.
+            Err(_) => {}
+        }
         self.save()?;
         outcome
+    }
+
+    fn attempt(&mut self, candidate: &Candidate, since: Option<Date>) -> Result<Outcome, Error> {
+        let address = Address::Video(candidate.video.id.clone());
+        let fail = |error: FetchError| Error::new(&address.canonical(), Some(Stage::Fetch), error);
+        if since.map_or(Ok(false), |since| self.is_older(candidate, since)).map_err(fail)? {
+            return Ok(Outcome::Older);
+        }
+        let request = Request::new(Wanted::Address(address));
+        let report = process(self.library, &request, self.settings, self.world)?;
+        Ok(Outcome::Taken(Box::new(report)))
     }
 
     fn save(&self) -> Result<(), Error> {

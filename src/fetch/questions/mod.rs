@@ -77,11 +77,7 @@ impl Failure for QuestionsError {
 pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<WrittenQuestion>, QuestionsError> {
     let text = encoding::decode(bytes);
     let mut found = Found::default();
-    let outcome = if text.trim_start().starts_with(['{', '[']) {
-        chat::read(&text, &mut found)
-    } else {
-        table::read(&text, &mut found)
-    };
+    let outcome = if is_chat_text(&text) { chat::read(&text, &mut found) } else { table::read(&text, &mut found) };
     let name = || name.to_owned();
     match outcome {
         Outcome::Other => Err(QuestionsError::NotQuestions { name: name() }),
@@ -89,6 +85,16 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<WrittenQuestion>, QuestionsE
         Outcome::Read if found.questions.is_empty() => Err(QuestionsError::NoQuestion { name: name() }),
         Outcome::Read => Ok(found.questions),
     }
+}
+
+/// Whether a file is a chat in JSON, and not a table.
+#[must_use]
+pub fn is_chat(bytes: &[u8]) -> bool {
+    is_chat_text(&encoding::decode(bytes))
+}
+
+fn is_chat_text(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 /// What became of a file.
