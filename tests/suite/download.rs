@@ -167,7 +167,7 @@ fn a_download_that_is_stopped_keeps_what_has_come() {
         std::thread::sleep(Duration::from_millis(50));
     }
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(part().unwrap().metadata().unwrap().len() > 0);
     let status = studio.run(["status"]);
