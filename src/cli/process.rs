@@ -1,6 +1,7 @@
 //! `spinetime process`.
 
 use super::args::ProcessArgs;
+use super::progress::Reporter;
 use super::settings::{self, Origin, Wishes};
 use super::{Context, ErrorDocument, Failed, Usage, report};
 use crate::failure::{Exit, Failure};
@@ -165,14 +166,18 @@ pub(super) fn one(
         });
     }
     let reporter = context.reporter();
-    let world = World {
-        progress: &reporter,
+    pipeline::process(library, request, settings, &world(context, &reporter))
+}
+
+/// The outside world of a run.
+pub(super) fn world<'a>(context: &'a Context, reporter: &'a Reporter) -> World<'a> {
+    World {
+        progress: reporter,
         cancel: &context.env.cancel,
         now: &Timestamp::now,
         random: &random,
         holder: context.holder(),
-    };
-    pipeline::process(library, request, settings, &world)
+    }
 }
 
 fn name_of(path: &Path) -> String {
@@ -180,7 +185,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Random bits of the operating system; of the clock on a machine without them: ids need only differ.
-pub(super) fn random() -> u64 {
+fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| Timestamp::now().as_nanosecond() as u64)
 }
 

@@ -7,9 +7,8 @@ use crate::failure::{Exit, Failure};
 use crate::fetch::address::List;
 use crate::library::Library;
 use crate::model::Seen;
+use crate::pipeline::Report;
 use crate::pipeline::sync::{self, Candidate, Outcome, Plan, Session, Way};
-use crate::pipeline::{Report, World};
-use jiff::Timestamp;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -44,13 +43,7 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> Result<Exit, Failed> {
     let settings = settings::settings(&library, &context.store(), &Wishes::of_environment())?;
     let lists = sync::sources(&settings)?;
     let reporter = context.reporter();
-    let world = World {
-        progress: &reporter,
-        cancel: &context.env.cancel,
-        now: &Timestamp::now,
-        random: &process::random,
-        holder: context.holder(),
-    };
+    let world = process::world(context, &reporter);
     let mut session = Session::open(&library, &settings, &world, args.dry_run)?;
     let mut run = Run { context, worst: Exit::Done, errors: Vec::new() };
     let (sources, stopped) = run.look(&mut session, &lists);
