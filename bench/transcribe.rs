@@ -1,7 +1,7 @@
 //! Transcription alone, for `bench/asr`: reads a recording and prints the text with the seconds that it took, or scores
 //! a text.
 //!
-//!     cargo run --release --features bench --example transcribe -- RECORDING [--model FILE] [--jobs N]
+//!     cargo run --release --features bench --example transcribe -- RECORDING [--model FILE] [--jobs N] [--whisper-cpp]
 //!     cargo run --release --features bench --example transcribe -- --score TRUTH.json < TEXT
 //!
 //! The seconds are those from opening the recording to the last word, loading the models included.
@@ -45,7 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let workers = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let started = Instant::now();
     let mut audio = AudioReader::open(Path::new(recording))?;
-    let engine = Engine { whisper: &whisper, vad: &vad };
+    let whisper_cpp = arguments.iter().any(|argument| argument == "--whisper-cpp");
+    let engine = Engine { whisper: &whisper, vad: &vad, whisper_cpp };
     let options = Options { language: "en".into(), vocabulary: Vec::new(), workers };
     let (keep, expected) = (|_: &speech::Reading| Ok(()), audio.declared());
     let heard =

@@ -228,7 +228,8 @@ impl Run<'_> {
         let stage = Stage::Transcribe;
         let mut reader = self.open(stage)?;
         let settings = self.settings;
-        let engine = speech::Engine { whisper: &settings.speech_model.path, vad: &settings.vad_model.path };
+        let (whisper, vad) = (&settings.speech_model.path, &settings.vad_model.path);
+        let engine = speech::Engine { whisper, vad, whisper_cpp: false };
         let options =
             speech::Options { language: self.language(), vocabulary: self.vocabulary(), workers: settings.workers };
         let journal_path = self.folder.readings();

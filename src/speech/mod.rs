@@ -8,17 +8,17 @@
 
 mod engine;
 mod guard;
-mod layout;
 mod listen;
 mod pack;
 mod reading;
 mod vad;
 mod vocabulary;
+mod whisper;
 mod words;
 
 pub use reading::Reading;
 
-use self::engine::Model;
+use self::engine::{Manner, Model};
 use self::listen::Listener;
 use self::pack::Packed;
 use crate::atomic::WriteError;
@@ -26,16 +26,16 @@ use crate::failure::{Cancelled, Exit, Failure, Passed};
 use crate::model::{Chunk, ChunkNote, Millis, Sentence, Span, Word};
 use crate::progress::{Amount, Cancel, Progress};
 use crate::text::sentence;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Raised whenever the same audio, models and options give another result.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How often a waiting thread looks whether somebody asked to stop.
 const WATCH: Duration = Duration::from_millis(20);
@@ -50,6 +50,9 @@ pub struct Engine<'a> {
     pub whisper: &'a Path,
     /// Silero's voice activity detector as ONNX, the form that reads a sequence.
     pub vad: &'a Path,
+    /// Whether whisper.cpp reads the model in any case, for comparison. Otherwise it reads what our own engine does not
+    /// know.
+    pub whisper_cpp: bool,
 }
 
 /// What may be chosen.
@@ -189,7 +192,7 @@ pub fn transcribe<E: Failure>(
 ) -> Result<Heard, SpeechError> {
     cancel.check()?;
     let listener = Listener::new(engine.vad)?;
-    let model = Model::open(engine.whisper, &options.language)?;
+    let model = Model::open(engine.whisper, &options.language, engine.whisper_cpp)?;
     let stop = Stop { asked: cancel.clone(), failed: Cancel::default() };
     progress.start("transcribe", expected.map_or(Amount::Unknown, Amount::Audio));
 
@@ -312,13 +315,19 @@ fn start_workers(
     stop: &Stop,
 ) -> Vec<JoinHandle<()>> {
     let jobs = Arc::new(Mutex::new(jobs));
-    let prompt: Arc<[i32]> = model.tokens(&vocabulary::prompt(&options.vocabulary)).into();
+    let prompt: Arc<[u32]> = model.tokens(&vocabulary::prompt(&options.vocabulary)).into();
     (0..options.workers.max(1))
         .map(|_| {
             let (model, jobs, prompt, done, stop) =
                 (model.clone(), Arc::clone(&jobs), Arc::clone(&prompt), done.clone(), stop.clone());
             thread::spawn(move || {
-                if let Err(error) = work(&model, &jobs, &prompt, &done, &stop) {
+                // The matrix kernels share their work among the threads of the pool that they are called in.
+                let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+                let worked = match &alone {
+                    Ok(pool) => pool.install(|| work(&model, &jobs, &prompt, &done, &stop)),
+                    Err(error) => Err(model.failure(error)),
+                };
+                if let Err(error) = worked {
                     // A failed send means that nobody waits for the result.
                     let _ = done.send(Err(error));
                 }
@@ -330,22 +339,45 @@ fn start_workers(
 fn work(
     model: &Model,
     jobs: &Mutex<Receiver<Job>>,
-    prompt: &[i32],
+    prompt: &[u32],
     done: &Sender<Outcome>,
     stop: &Stop,
 ) -> Result<(), SpeechError> {
+    // The engine calls it a failure to encode or decode when it was told to stop.
+    let told = |error| if stop.is_set() { Cancelled.into() } else { error };
     let mut reader = model.reader(stop)?;
+    let manner = Manner { prompt, whole_context: false, temperature: 0.0 };
+    let mut chunks: HashMap<usize, Packed> = HashMap::new();
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((index, chunk)) = job else { return Ok(()) };
-        stop.check()?;
-        let reading = Reading::new(index, &chunk, &mut reader, prompt).map_err(|error| {
-            // The engine calls it a failure to encode or decode when it was told to stop.
-            if stop.is_set() { Cancelled.into() } else { error }
-        })?;
-        if done.send(Ok(Finished { reading, new: true })).is_err() {
+        while reader.busy() < reader.most() {
+            let Some((index, chunk)) = next_job(jobs, reader.busy() == 0) else { break };
+            stop.check()?;
+            reader.begin(index, &chunk.samples, &manner).map_err(told)?;
+            chunks.insert(index, chunk);
+        }
+        if reader.busy() == 0 {
             return Ok(());
         }
+        for (index, decoded) in reader.step().map_err(told)? {
+            let Some(chunk) = chunks.remove(&index) else { continue };
+            let reading = Reading::new(index, &chunk, &decoded, &mut reader).map_err(told)?;
+            if done.send(Ok(Finished { reading, new: true })).is_err() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The next chunk. An idle worker waits for it; the others take what is there. `None` at the end, or when nothing is.
+fn next_job(jobs: &Mutex<Receiver<Job>>, idle: bool) -> Option<Job> {
+    if idle {
+        return jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+    }
+    match jobs.try_lock() {
+        Ok(jobs) => jobs.try_recv().ok(),
+        Err(TryLockError::Poisoned(jobs)) => jobs.into_inner().try_recv().ok(),
+        // An idle worker waits there: nothing can be left for a busy one.
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One chunk, read until it is sound or nothing is left to try.
 
 use super::SpeechError;
-use super::engine::{Manner, Reader};
+use super::engine::{Decoded, Manner, Reader};
 use super::guard::{self, Doubt};
 use super::pack::{Packed, Piece};
 use super::words;
@@ -24,9 +24,14 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads chunk number `index`.
-    pub(super) fn new(index: usize, chunk: &Packed, reader: &mut Reader, prompt: &[i32]) -> Result<Self, SpeechError> {
-        let (best, attempts) = best_attempt(chunk, reader, prompt)?;
+    /// Chunk number `index`, whose first reading is `decoded`; `reader` reads it again if need be.
+    pub(super) fn new(
+        index: usize,
+        chunk: &Packed,
+        decoded: &Decoded,
+        reader: &mut Reader,
+    ) -> Result<Self, SpeechError> {
+        let (best, attempts) = best_attempt(chunk, decoded, reader)?;
         let span = |start, end| Span::new(Millis::from_samples(start), Millis::from_samples(end));
         let (first, last) = (chunk.pieces.first(), chunk.pieces.last());
         let note = ChunkNote {
@@ -91,10 +96,9 @@ impl Attempt {
 
 /// Tries what helps: with the whole context and without the vocabulary, which both can mislead; in parts, cut around
 /// a hole or at the longest pause; with drawn tokens, which leaves a loop. A mere hole is read in parts at once.
-fn best_attempt(chunk: &Packed, reader: &mut Reader, prompt: &[i32]) -> Result<(Attempt, u32), SpeechError> {
-    let usual = Manner { prompt, whole_context: false, temperature: 0.0 };
+fn best_attempt(chunk: &Packed, decoded: &Decoded, reader: &mut Reader) -> Result<(Attempt, u32), SpeechError> {
     let careful = Manner { prompt: &[], whole_context: true, temperature: 0.0 };
-    let mut best = attempt(chunk, reader, &usual)?;
+    let mut best = judged(chunk, decoded);
     let mut attempts = 1;
     for step in [Step::Careful, Step::Parts, Step::Drawn] {
         let badness = best.badness(chunk);
@@ -134,15 +138,19 @@ enum Step {
 }
 
 fn attempt(chunk: &Packed, reader: &mut Reader, manner: &Manner) -> Result<Attempt, SpeechError> {
-    let decoded = reader.read(&chunk.samples, manner)?;
-    let mut written = words::written(&decoded);
+    Ok(judged(chunk, &reader.read(&chunk.samples, manner)?))
+}
+
+/// The words of what was decoded, on the recording's clock, and what is held against them.
+fn judged(chunk: &Packed, decoded: &Decoded) -> Attempt {
+    let mut written = words::written(decoded);
     let mut placed = words::place(&written, chunk);
-    let doubts = guard::doubts(chunk, &decoded, &written, &placed);
+    let doubts = guard::doubts(chunk, decoded, &written, &placed);
     if doubts.contains(&Doubt::Loop) {
         while guard::unroll(&mut written) {}
         placed = words::place(&written, chunk);
     }
-    Ok(Attempt { words: placed.words, doubts, log_probability: decoded.log_probability() })
+    Attempt { words: placed.words, doubts, log_probability: decoded.log_probability() }
 }
 
 /// Reads the stretches between `cuts`, numbers of spans, each alone.

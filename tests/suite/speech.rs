@@ -99,7 +99,7 @@ fn run(
         Ok(())
     };
     let vad = file("models/silero-vad-sequence.onnx");
-    let engine = Engine { whisper, vad: &vad };
+    let engine = Engine { whisper, vad: &vad, whisper_cpp: false };
     let heard = transcribe(chunks(samples), &engine, options, finished, &keep, None, progress, cancel);
     (heard, kept.into_inner().unwrap())
 }

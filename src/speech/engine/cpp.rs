@@ -1,129 +1,55 @@
-//! Whisper, one thread a reader: packed audio in, tokens with probabilities and the model's own time stamps out.
+//! Models read by whisper.cpp, one thread a reader, for the formats that our own engine does not know.
 //!
 //! whisper.cpp's threads wait for each other in a spin and collapse on busy cores, so readers run side by side
 //! instead, each with a state of its own. Flash attention is off: on a CPU it halves the speed. The library's own
-//! ladder of temperatures is off too: [`super::guard`] decides what is read again, and how.
+//! ladder of temperatures is off too: the guards decide what is read again, and how.
 //!
 //! Word times by alignment of attention (DTW) are not used: whisper.cpp ends the whole process when a window is
 //! shorter than its median filter, which a single wrong time stamp of the model brings about.
 
-use super::layout::Layout;
-use super::{SpeechError, Stop};
-use std::path::{Path, PathBuf};
+use super::super::Stop;
+use super::super::whisper::file::Shape;
+use super::super::whisper::{MARGIN, SHORTEST_CONTEXT};
+use super::{Decoded, Manner, Segment, Token};
+use std::path::Path;
 use std::sync::Arc;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
 
 /// Positions of the encoder a second.
 const POSITIONS_A_SECOND: usize = 50;
-/// Encoder positions behind the audio's end: one second. Without a margin the last words suffer.
-const MARGIN: usize = 50;
-/// The context is never trimmed below this, eight seconds: on two seconds of audio with the margin alone the model
-/// loops.
-const SHORTEST_CONTEXT: usize = 400;
-
 /// A loaded model. Clones share it.
 #[derive(Clone)]
 pub(super) struct Model {
-    path: PathBuf,
     context: Arc<WhisperContext>,
     language: &'static str,
     positions: usize,
 }
 
-/// How a chunk is to be read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Manner<'a> {
-    /// Vocabulary that the model sees before the audio, as tokens; empty for none.
-    pub(super) prompt: &'a [i32],
-    /// Whether the encoder sees its whole window of 30 s, silence behind the audio, as in its training.
-    pub(super) whole_context: bool,
-    /// 0 takes the most probable token, above that tokens are drawn.
-    pub(super) temperature: f32,
-}
-
-/// What the model wrote.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Decoded {
-    /// In order.
-    pub(super) segments: Vec<Segment>,
-    /// The model's probability that nobody speaks, the highest of its windows.
-    pub(super) no_speech: f32,
-}
-
-/// Text between two of the model's time stamps.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Segment {
-    /// Seconds from the start of the chunk.
-    pub(super) start: f32,
-    /// Seconds from the start of the chunk.
-    pub(super) end: f32,
-    /// Text tokens, in order.
-    pub(super) tokens: Vec<Token>,
-}
-
-/// A text token.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
-    /// Its bytes, with the space before a word; a part of a character is possible.
-    pub(super) bytes: Vec<u8>,
-    /// Its probability.
-    pub(super) probability: f32,
-    /// The logarithm of its probability.
-    pub(super) log_probability: f32,
-}
-
-impl Decoded {
-    /// Mean log probability of the tokens; 0 without any.
-    pub(super) fn log_probability(&self) -> f32 {
-        let tokens = || self.segments.iter().flat_map(|s| &s.tokens);
-        tokens().map(|t| t.log_probability).sum::<f32>() / tokens().count().max(1) as f32
-    }
-}
-
 impl Model {
-    /// Loads a model for a language.
-    pub(super) fn open(path: &Path, language: &str) -> Result<Self, SpeechError> {
+    /// Loads a model that was walked through before; tells what whisper.cpp says against it.
+    pub(super) fn open(path: &Path, language: &'static str, shape: Shape) -> Result<Self, String> {
         // whisper.cpp and ggml write to stderr otherwise. Only the first call has an effect.
         whisper_rs::install_logging_hooks();
-        let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
-        let layout = Layout::read(path)?;
-        let known = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
-        let id = if known { whisper_rs::get_lang_id(language) } else { None };
-        let Some(name) = id.and_then(whisper_rs::get_lang_str) else {
-            return Err(SpeechError::LanguageUnknown { language: language.to_owned() });
-        };
-        if language != "en" && !layout.multilingual() {
-            return Err(SpeechError::LanguageUnsupported { language: language.to_owned(), path: path.to_owned() });
-        }
         let mut parameters = WhisperContextParameters::default();
         parameters.flash_attn(false).use_gpu(false);
-        let context = WhisperContext::new_with_params(path, parameters).map_err(|e| damaged(e.to_string()))?;
-        Ok(Self {
-            path: path.to_owned(),
-            context: Arc::new(context),
-            language: name,
-            positions: layout.audio_positions(),
-        })
+        let context = WhisperContext::new_with_params(path, parameters).map_err(|e| e.to_string())?;
+        Ok(Self { context: Arc::new(context), language, positions: shape.audio_positions })
     }
 
     /// The text as tokens.
-    pub(super) fn tokens(&self, text: &str) -> Vec<i32> {
+    pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         // The wrapper trusts that the list is long enough; no text has more tokens than bytes.
-        self.context.tokenize(text, text.len() + 1).unwrap_or_default()
+        let tokens = self.context.tokenize(text, text.len() + 1).unwrap_or_default();
+        tokens.into_iter().filter_map(|token| token.try_into().ok()).collect()
     }
 
     /// A reader with a state of its own.
-    pub(super) fn reader(&self, stop: &Stop) -> Result<Reader, SpeechError> {
+    pub(super) fn reader(&self, stop: &Stop) -> Result<Reader, String> {
         Ok(Reader { state: Some(self.state()?), parameters: self.parameters(stop), model: self.clone() })
     }
 
-    /// The engine failed for this reason.
-    pub(super) fn failure(&self, reason: impl ToString) -> SpeechError {
-        SpeechError::Engine { path: self.path.clone(), reason: reason.to_string() }
-    }
-
-    fn state(&self) -> Result<WhisperState, SpeechError> {
-        self.context.create_state().map_err(|e| self.failure(e))
+    fn state(&self) -> Result<WhisperState, String> {
+        self.context.create_state().map_err(|e| e.to_string())
     }
 
     fn parameters(&self, stop: &Stop) -> FullParams<'static, 'static> {
@@ -158,7 +84,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads at most 30 s of audio.
-    pub(super) fn read(&mut self, samples: &[f32], manner: &Manner) -> Result<Decoded, SpeechError> {
+    pub(super) fn read(&mut self, samples: &[f32], manner: &Manner) -> Result<Decoded, String> {
         if manner.temperature > 0.0 {
             // A state's random numbers go on from chunk to chunk; a fresh one draws the same for the same audio.
             // The old one goes first: a state takes a hundred megabytes.
@@ -174,10 +100,11 @@ impl Reader {
             parameters.set_audio_ctx(positions.max(SHORTEST_CONTEXT).min(self.model.positions) as i32);
         }
         parameters.set_temperature(manner.temperature);
+        let prompt: Vec<i32> = manner.prompt.iter().map(|token| token.cast_signed()).collect();
         if !manner.prompt.is_empty() {
-            parameters.set_tokens(manner.prompt);
+            parameters.set_tokens(&prompt);
         }
-        state.full(parameters, samples).map_err(|e| self.model.failure(e))?;
+        state.full(parameters, samples).map_err(|e| e.to_string())?;
         Ok(decoded(state, self.model.context.token_eot()))
     }
 }

@@ -1,0 +1,353 @@
+//! Layers of weights: 8 bit integers with a scale an output, multiplied with inputs that are brought to 8 bits row by
+//! row (the scheme of CTranslate2's int8). The products are summed in integers, so that a row's result does not depend
+//! on the rows beside it: chunks may be decoded in any company and come out the same to the last bit.
+
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_simd::ops::{BitOps, FloatOps, NarrowSaturate, NumOps, ToFloat};
+use rten_simd::{Isa, SimdOp, SimdUnaryOp};
+use rten_tensor::NdTensorView;
+use rten_vecmath::{Gelu, MinMax};
+
+/// Rows that are multiplied at a time: what they need stays in a core's cache.
+const ROWS: usize = 64;
+
+/// The matrix kernels of this machine's processor, chosen when the program runs.
+pub(super) struct Kernels {
+    pub(super) floats: GemmExecutor<f32, f32, f32>,
+    integers: GemmExecutor<u8, i8, i32>,
+    /// The largest weight: processors without dot products of bytes add two products in 16 bits.
+    largest: f32,
+}
+
+impl Default for Kernels {
+    fn default() -> Self {
+        let integers = GemmExecutor::<u8, i8, i32>::new();
+        let largest = if integers.may_saturate() { 63.0 } else { 127.0 };
+        Self { floats: GemmExecutor::new(), integers, largest }
+    }
+}
+
+/// Rows of numbers in 8 bits.
+pub(super) struct Steps {
+    steps: Vec<i8>,
+    /// For each row, what a step is worth.
+    scales: Vec<f32>,
+}
+
+impl Steps {
+    /// From rows of `width` numbers; the largest of each becomes `largest`.
+    pub(super) fn new(numbers: &[f32], width: usize, largest: f32) -> Self {
+        let mut scales = Vec::with_capacity(numbers.len() / width);
+        let mut steps = Vec::with_capacity(numbers.len());
+        for row in numbers.chunks_exact(width) {
+            let most = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+            let inverse = if most > 0.0 { largest / most } else { 0.0 };
+            steps.extend(row.iter().map(|x| nearest(x * inverse)));
+            scales.push(most / largest);
+        }
+        Self { steps, scales }
+    }
+
+    /// A row's numbers.
+    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = f32> {
+        let width = self.steps.len() / self.scales.len();
+        self.steps[row * width..][..width].iter().map(move |step| f32::from(*step) * self.scales[row])
+    }
+}
+
+/// The nearest whole number of at most 127 either way. Adding 1.5 × 2^23 rounds without a call.
+pub(super) fn nearest(x: f32) -> i8 {
+    const ROUND: f32 = 12_582_912.0;
+    ((x + ROUND).to_bits() as i32 - ROUND.to_bits() as i32) as i8
+}
+
+/// A layer: `outputs = inputs × weights + bias`.
+pub(super) struct Linear {
+    weights: PackedBMatrix<i8>,
+    /// For each output, what a step of its weights is worth.
+    scales: Vec<f32>,
+    /// For each output, the sum of its weights' steps: what a zero that is no byte 0 adds.
+    sums: Vec<i32>,
+    bias: Vec<f32>,
+    inputs: usize,
+}
+
+/// What is done with a layer's outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// They are written.
+    Set,
+    /// They are added to what is there.
+    Add,
+    /// They go through the activation (GELU), then are written.
+    Activate,
+}
+
+/// Memory that is used again and again.
+#[derive(Default)]
+pub(super) struct Scratch {
+    bytes: Vec<u8>,
+    zeros: Vec<u8>,
+    scales: Vec<f32>,
+    sums: Vec<i32>,
+}
+
+impl Linear {
+    /// From single precision, a row of `inputs` weights an output.
+    pub(super) fn new(kernels: &Kernels, weights: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
+        let Steps { steps, scales } = Steps::new(weights, inputs, kernels.largest);
+        let rows = NdTensorView::from_data([scales.len(), inputs], steps.as_slice());
+        Self {
+            weights: kernels.integers.prepack_b(rows.transposed()),
+            sums: steps.chunks_exact(inputs).map(|row| row.iter().map(|step| i32::from(*step)).sum()).collect(),
+            scales,
+            bias,
+            inputs,
+        }
+    }
+
+    /// Width of the outputs.
+    pub(super) fn outputs(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// Multiplies rows of inputs into rows of outputs.
+    pub(super) fn apply(&self, kernels: &Kernels, inputs: &[f32], outputs: &mut [f32], then: Then, s: &mut Scratch) {
+        let (width, wide) = (self.inputs, self.outputs());
+        for (rows, out) in inputs.chunks(ROWS * width).zip(outputs.chunks_mut(ROWS * wide)) {
+            s.bytes.resize(rows.len(), 0);
+            s.zeros.clear();
+            s.scales.clear();
+            for (row, bytes) in rows.chunks_exact(width).zip(s.bytes.chunks_exact_mut(width)) {
+                let (zero, scale) = to_bytes(row, bytes);
+                s.zeros.push(zero);
+                s.scales.push(scale);
+            }
+            let count = s.zeros.len();
+            s.sums.resize(count * wide, 0);
+            let bytes = NdTensorView::from_data([count, width], s.bytes.as_slice());
+            kernels
+                .integers
+                .gemm(&mut s.sums, GemmInputA::Unpacked(bytes), GemmInputB::Packed(&self.weights), GemmOptions::default())
+                .expect("a layer's sizes are checked when it is loaded");
+            let rows = s.sums.chunks_exact(wide).zip(out.chunks_exact_mut(wide));
+            for ((sums, out), (zero, scale)) in rows.zip(s.zeros.iter().zip(&s.scales)) {
+                Finish { layer: self, sums, zero: i32::from(*zero), scale: *scale, out, then }.dispatch();
+            }
+        }
+    }
+}
+
+/// Brings a row to bytes; gives the byte that stands for zero, and what a step is worth.
+fn to_bytes(row: &[f32], bytes: &mut [u8]) -> (u8, f32) {
+    let (least, most) = MinMax::new(row).dispatch();
+    let (least, most) = (least.min(0.0), most.max(0.0));
+    let scale = ((most - least) / 255.0).max(1e-12);
+    let zero = (-least / scale).round_ties_even().clamp(0.0, 255.0) as u8;
+    Bytes { row, bytes, inverse: scale.recip(), zero }.dispatch();
+    (zero, scale)
+}
+
+/// `bytes = round(row × inverse) + zero`.
+struct Bytes<'a> {
+    row: &'a [f32],
+    bytes: &'a mut [u8],
+    inverse: f32,
+    zero: u8,
+}
+
+impl SimdOp for Bytes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let (floats, ints) = (isa.f32(), isa.i32());
+        let (inverse, zero) = (floats.splat(self.inverse), ints.splat(i32::from(self.zero)));
+        let lanes = floats.len();
+        let (mut rows, mut bytes) = (self.row.chunks_exact(4 * lanes), self.bytes.chunks_exact_mut(4 * lanes));
+        for (row, bytes) in rows.by_ref().zip(bytes.by_ref()) {
+            let [a, b, c, d] = floats.load_many::<4>(row);
+            // Written out: a closure would not be compiled for this processor.
+            let a = ints.add(floats.to_int_round(floats.mul(a, inverse)), zero);
+            let b = ints.add(floats.to_int_round(floats.mul(b, inverse)), zero);
+            let c = ints.add(floats.to_int_round(floats.mul(c, inverse)), zero);
+            let d = ints.add(floats.to_int_round(floats.mul(d, inverse)), zero);
+            let (low, high) = (ints.narrow_saturate(a, b), ints.narrow_saturate(c, d));
+            isa.u8().store(isa.i16().narrow_saturate(low, high), bytes);
+        }
+        for (x, byte) in rows.remainder().iter().zip(bytes.into_remainder()) {
+            let step = (x * self.inverse).round_ties_even() as i32 + i32::from(self.zero);
+            *byte = step.clamp(0, 255) as u8;
+        }
+    }
+}
+
+/// A row of sums into numbers.
+struct Finish<'a> {
+    layer: &'a Linear,
+    sums: &'a [i32],
+    zero: i32,
+    scale: f32,
+    out: &'a mut [f32],
+    then: Then,
+}
+
+impl SimdOp for Finish<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let (floats, ints) = (isa.f32(), isa.i32());
+        let (scale, zero) = (floats.splat(self.scale), ints.splat(self.zero));
+        let lanes = floats.len();
+        let whole = self.sums.len() / lanes * lanes;
+        let Linear { scales, sums, bias, .. } = self.layer;
+        for at in (0..whole).step_by(lanes) {
+            let shift = ints.mul(zero, ints.load(&sums[at..]));
+            let sum = ints.to_float(ints.sub(ints.load(&self.sums[at..]), shift));
+            let step = floats.mul(scale, floats.load(&scales[at..]));
+            let value = floats.mul_add(sum, step, floats.load(&bias[at..]));
+            let value = match self.then {
+                Then::Set => value,
+                Then::Add => floats.add(value, floats.load(&self.out[at..])),
+                Then::Activate => Gelu {}.eval(isa, value),
+            };
+            floats.store(value, &mut self.out[at..]);
+        }
+        for at in whole..self.sums.len() {
+            let sum = self.sums[at] - self.zero * sums[at];
+            let value = sum as f32 * (self.scale * scales[at]) + bias[at];
+            self.out[at] = match self.then {
+                Then::Set => value,
+                Then::Add => value + self.out[at],
+                Then::Activate => Gelu {}.scalar_eval(value),
+            };
+        }
+    }
+}
+
+/// Layer normalisation.
+pub(super) struct Norm {
+    pub(super) weight: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+}
+
+impl Norm {
+    /// Normalises each row of `rows` into `out`.
+    pub(super) fn apply(&self, rows: &[f32], out: &mut Vec<f32>) {
+        let width = self.weight.len();
+        out.resize(rows.len(), 0.0);
+        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+            Normalise { row, out, weight: &self.weight, bias: &self.bias }.dispatch();
+        }
+    }
+}
+
+struct Normalise<'a> {
+    row: &'a [f32],
+    out: &'a mut [f32],
+    weight: &'a [f32],
+    bias: &'a [f32],
+}
+
+impl SimdOp for Normalise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let ops = isa.f32();
+        let lanes = ops.len();
+        // A width is a multiple of 64, which all vectors divide.
+        let width = self.row.len();
+        let count = width as f32;
+        let mut sum = ops.zero();
+        for at in (0..width).step_by(lanes) {
+            sum = ops.add(sum, ops.load(&self.row[at..]));
+        }
+        let mean = ops.splat(ops.sum(sum) / count);
+        let mut squares = ops.zero();
+        for at in (0..width).step_by(lanes) {
+            let off = ops.sub(ops.load(&self.row[at..]), mean);
+            squares = ops.mul_add(off, off, squares);
+        }
+        let scale = ops.splat((ops.sum(squares) / count + 1e-5).sqrt().recip());
+        for at in (0..width).step_by(lanes) {
+            let off = ops.mul(ops.sub(ops.load(&self.row[at..]), mean), scale);
+            let value = ops.mul_add(off, ops.load(&self.weight[at..]), ops.load(&self.bias[at..]));
+            ops.store(value, &mut self.out[at..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn wave(count: usize, pace: f32, size: f32) -> Vec<f32> {
+        (0..count).map(|i| ((i as f32 * pace).sin() + (i as f32 * 0.013).cos()) * size).collect()
+    }
+
+    fn exact(inputs: &[f32], weights: &[f32], bias: &[f32], width: usize) -> Vec<f32> {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        let row = |row| weights.chunks(width).zip(bias).map(move |(w, b)| dot(row, w) as f32 + b);
+        inputs.chunks(width).flat_map(row).collect()
+    }
+
+    #[test]
+    fn a_layer_is_close_to_the_exact_product() {
+        let kernels = Kernels::default();
+        let (weights, bias) = (wave(192 * 128, 0.7, 0.05), wave(192, 0.3, 0.1));
+        let layer = Linear::new(&kernels, &weights, bias.clone(), 128);
+        let inputs = wave(70 * 128, 0.11, 2.0);
+        let exact = exact(&inputs, &weights, &bias, 128);
+        let mut out = vec![1.0; 70 * 192];
+        let mut scratch = Scratch::default();
+        layer.apply(&kernels, &inputs, &mut out, Then::Set, &mut scratch);
+        let off = out.iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let most = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        assert!(off < 0.02 * most, "{off} of {most}");
+        let before = out.clone();
+        layer.apply(&kernels, &inputs, &mut out, Then::Add, &mut scratch);
+        assert!(out.iter().zip(&before).all(|(twice, once)| (twice - 2.0 * once).abs() < 1e-5));
+        layer.apply(&kernels, &inputs, &mut out, Then::Activate, &mut scratch);
+        assert!(out.iter().zip(&before).all(|(active, value)| *active >= -0.2 && *active <= value.max(0.0)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn a_row_does_not_depend_on_its_company(rows in 1usize..70, pick in 0usize..70, size in 0.01f32..30.0) {
+            let kernels = Kernels::default();
+            let layer = Linear::new(&kernels, &wave(97 * 64, 0.7, 0.05), wave(97, 0.3, 0.1), 64);
+            let inputs = wave(rows * 64, 0.23, size);
+            let mut scratch = Scratch::default();
+            let mut together = vec![0.0; rows * 97];
+            layer.apply(&kernels, &inputs, &mut together, Then::Set, &mut scratch);
+            let pick = pick % rows;
+            let mut alone = vec![0.0; 97];
+            layer.apply(&kernels, &inputs[pick * 64..][..64], &mut alone, Then::Set, &mut scratch);
+            prop_assert_eq!(&together[pick * 97..][..97], &alone[..]);
+        }
+    }
+
+    #[test]
+    fn a_step_is_the_nearest_whole_number() {
+        for (x, whole) in [(0.0, 0), (126.6, 127), (-126.6, -127), (0.49, 0), (-3.51, -4), (127.0, 127)] {
+            assert_eq!(nearest(x), whole);
+        }
+    }
+
+    #[test]
+    fn a_normalised_row_has_mean_zero_and_deviation_one() {
+        let norm = Norm { weight: vec![1.0; 128], bias: vec![0.0; 128] };
+        let mut out = Vec::new();
+        norm.apply(&wave(256, 0.7, 3.0), &mut out);
+        for row in out.chunks(128) {
+            let mean = row.iter().sum::<f32>() / 128.0;
+            let variance = row.iter().map(|v| v * v).sum::<f32>() / 128.0;
+            assert!(mean.abs() < 1e-5 && (variance - 1.0).abs() < 1e-3);
+        }
+    }
+}
