@@ -146,6 +146,7 @@ mod tests {
             bytes: format!(" {word}").into(),
             probability: log_probability.exp(),
             log_probability,
+            start: None,
         };
         let end = speech.last().map_or(0, |s| s.1) as f32 / 10.0;
         let tokens = text.split_whitespace().map(token).collect();
@@ -183,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_loop_keeps_its_first_round() {
-        let word = |text: &str| Written { text: text.into(), probability: 1.0, starts: None, ends: None };
+        let word = |text: &str| Written { text: text.into(), probability: 1.0, starts: None, ends: None, heard: None };
         let mut words: Vec<Written> = "we do this, We do this. we do this we stop".split(' ').map(word).collect();
         assert!(unroll(&mut words));
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();

@@ -119,7 +119,7 @@ fn decoded(state: &WhisperState, end: i32) -> Decoded {
             .filter_map(|token| {
                 let data = token.token_data();
                 let bytes = token.to_bytes().ok()?.to_vec();
-                Some(Token { bytes, probability: data.p, log_probability: data.plog })
+                Some(Token { bytes, probability: data.p, log_probability: data.plog, start: None })
             })
             .collect();
         decoded.no_speech = decoded.no_speech.max(segment.no_speech_probability());

@@ -68,6 +68,8 @@ pub(super) struct Token {
     pub(super) probability: f32,
     /// The logarithm of its probability.
     pub(super) log_probability: f32,
+    /// When it begins by what the model looked at, in seconds from the start of the chunk, if known.
+    pub(super) start: Option<f32>,
 }
 
 impl Decoded {

@@ -145,14 +145,23 @@ impl Audio {
         Self { heads: (0..width / HEAD).map(head).collect() }
     }
 
-    /// What a query of all heads sees, into `out`. `scores` is memory to be used.
-    pub(super) fn look(&self, query: &[f32], out: &mut [f32], scores: &mut Vec<f32>) {
-        for ((head, query), out) in self.heads.iter().zip(query.chunks_exact(HEAD)).zip(out.chunks_exact_mut(HEAD)) {
+    /// What a query of all heads sees, into `out`. `scores` is memory to be used; `watch` is told for each head by its
+    /// number how much it looked at each position.
+    pub(super) fn look(
+        &self,
+        query: &[f32],
+        out: &mut [f32],
+        scores: &mut Vec<f32>,
+        mut watch: impl FnMut(usize, &[f32]),
+    ) {
+        let each = query.chunks_exact(HEAD).zip(out.chunks_exact_mut(HEAD));
+        for ((number, head), (query, out)) in self.heads.iter().enumerate().zip(each) {
             let mut weights = [0.0; HEAD];
             for ((weight, x), scale) in weights.iter_mut().zip(query).zip(head.key_scales) {
                 *weight = x * scale;
             }
             look(&weights, &head.keys, &head.values, head.positions, out, scores);
+            watch(number, scores);
             for (x, scale) in out.iter_mut().zip(head.value_scales) {
                 *x *= scale;
             }
@@ -271,7 +280,9 @@ mod tests {
                 assert!(off(&out[head * HEAD..][..HEAD]) < 1e-4);
                 if positions == count {
                     let mut coarse = vec![0.0; width];
-                    audio.look(&query, &mut coarse, &mut scores);
+                    audio.look(&query, &mut coarse, &mut scores, |_, weights| {
+                        assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-3);
+                    });
                     assert!(off(&coarse[head * HEAD..][..HEAD]) < 0.02);
                 }
             }

@@ -1,6 +1,7 @@
 //! Whisper's decoder: states of the audio and the tokens so far into the scores of the next token, for several chunks
 //! at once, so that the weights are read once for all of them.
 
+use super::alignment;
 use super::attention::{Audio, Tokens};
 use super::encoder::{linear, norm, projections};
 use super::file::{Fault, File};
@@ -15,6 +16,8 @@ pub(super) struct Decoder {
     norm: Norm,
     /// The embedding once more, as the layer that scores tokens.
     scores: Linear,
+    /// Heads that follow the audio, by layer and number.
+    heads: Vec<(usize, usize)>,
     width: usize,
 }
 
@@ -59,6 +62,8 @@ pub(super) struct Rows {
     last: Vec<f32>,
     /// Scores of all tokens, a row a turn.
     pub(super) scores: Vec<f32>,
+    /// For each turn, what the heads that follow the audio looked at, one after the other, in parts of 65,535.
+    pub(super) looks: Vec<Vec<u16>>,
 }
 
 impl Decoder {
@@ -72,6 +77,7 @@ impl Decoder {
             positions: file.tensor("decoder.positional_embedding", &[file.shape.text_positions, width])?,
             layers: (0..file.shape.text_layers).map(layer).collect::<Result<_, _>>()?,
             norm: norm(file, "decoder.ln", width)?,
+            heads: alignment::heads(&file.shape),
             width,
         })
     }
@@ -93,6 +99,11 @@ impl Decoder {
         Memory { audio, tokens: self.layers.iter().map(|_| Tokens::default()).collect(), length: 0 }
     }
 
+    /// How many heads follow the audio.
+    pub(super) fn watched(&self) -> usize {
+        self.heads.len()
+    }
+
     /// Takes the next tokens of some chunks; leaves the scores of what follows the last of each in `rows.scores`.
     pub(super) fn step(&self, kernels: &Kernels, turns: &mut [Turn], rows: &mut Rows, s: &mut Scratch) {
         let width = self.width;
@@ -106,6 +117,8 @@ impl Decoder {
         let size = rows.states.len();
         rows.seen.resize(size, 0.0);
         rows.wide.resize(4 * size, 0.0);
+        rows.looks.clear();
+        rows.looks.resize_with(turns.len(), Vec::new);
         for (index, layer) in self.layers.iter().enumerate() {
             layer.own_norm.apply(&rows.states, &mut rows.normal);
             rows.projected.resize(3 * size, 0.0);
@@ -124,9 +137,15 @@ impl Decoder {
             rows.projected.resize(size, 0.0);
             layer.audio_query.apply(kernels, &rows.normal, &mut rows.projected, Then::Set, s);
             let mut each = rows.projected.chunks_exact(width).zip(rows.seen.chunks_exact_mut(width));
-            for turn in turns.iter() {
-                for (query, seen) in each.by_ref().take(turn.tokens.len()) {
-                    turn.memory.audio[index].look(query, seen, &mut rows.fits);
+            let heads = || self.heads.iter().filter(|(layer, _)| *layer == index).map(|(_, head)| *head);
+            for (turn, looks) in turns.iter().zip(&mut rows.looks) {
+                for (i, (query, seen)) in each.by_ref().take(turn.tokens.len()).enumerate() {
+                    let last = i + 1 == turn.tokens.len();
+                    turn.memory.audio[index].look(query, seen, &mut rows.fits, |head, weights| {
+                        if last && heads().any(|h| h == head) {
+                            looks.extend(weights.iter().map(|w| (w * 65535.0) as u16));
+                        }
+                    });
                 }
             }
             layer.audio_output.apply(kernels, &rows.seen, &mut rows.states, Then::Add, s);

@@ -5,6 +5,7 @@
 //! weights, and into attention to the audio that is stored so that each step jumps through memory. Here a [`Session`]
 //! decodes its chunks side by side. A chunk's result is the same to the last bit in any company.
 
+mod alignment;
 mod attention;
 mod decoder;
 mod encoder;
@@ -119,6 +120,8 @@ struct Window {
     next: Vec<u32>,
     tokens: Vec<u32>,
     log_probabilities: Vec<f32>,
+    /// What the heads that follow the audio looked at, for each token.
+    looks: Vec<Vec<u16>>,
     no_speech: f32,
 }
 
@@ -199,8 +202,8 @@ impl Session {
         whisper.decoder.step(&self.kernels, &mut turns, &mut self.rows, &mut self.scratch);
         let v = &whisper.vocabulary;
         let mut ended = Vec::new();
-        let scores = self.rows.scores.chunks_exact_mut(v.count as usize);
-        for ((index, reading), scores) in self.readings.iter_mut().enumerate().zip(scores) {
+        let scores = self.rows.scores.chunks_exact_mut(v.count as usize).zip(&mut self.rows.looks);
+        for ((index, reading), (scores, looks)) in self.readings.iter_mut().enumerate().zip(scores) {
             let window = &mut reading.window;
             if window.tokens.is_empty() {
                 window.no_speech = sampling::probability(scores, v.no_speech);
@@ -208,6 +211,7 @@ impl Session {
             let choice = sampling::choose(v, scores, &window.tokens, reading.temperature, &mut reading.chance);
             window.tokens.push(choice.token);
             window.log_probabilities.push(choice.log_probability);
+            window.looks.push(std::mem::take(looks));
             window.next = vec![choice.token];
             if let Some(end) = window.end(v, reading.mel.frames()) {
                 ended.push((index, end));
@@ -217,7 +221,7 @@ impl Session {
         // From the last one, so that the others keep their places.
         for (index, end) in ended.into_iter().rev() {
             let mut reading = self.readings.swap_remove(index);
-            let from = reading.close(v, &end);
+            let from = reading.close(whisper, &end);
             if from + REST < reading.mel.frames() && reading.windows < MOST_WINDOWS {
                 self.open(whisper, &mut reading, from, stop)?;
                 self.readings.push(reading);
@@ -255,7 +259,8 @@ impl Window {
 
 impl Reading {
     /// Takes over what a window holds; tells the mel frame behind it.
-    fn close(&mut self, v: &Vocabulary, end: &End) -> usize {
+    fn close(&mut self, whisper: &Whisper, end: &End) -> usize {
+        let v = &whisper.vocabulary;
         let window = &self.window;
         let (count, mut frames) = match *end {
             End::Whole { tokens, frames } => (tokens, frames),
@@ -265,7 +270,7 @@ impl Reading {
         let sum: f32 = window.log_probabilities[..count].iter().sum();
         let unsure = count == 0 || sum / (count as f32) < UNSURE || matches!(end, End::Lost { .. });
         if !(window.no_speech > SILENCE && unsure) {
-            self.decoded.segments.extend(segments(v, window, count, frames));
+            self.decoded.segments.extend(segments(whisper, window, count, frames, self.mel.frames()));
             self.decoded.no_speech = self.decoded.no_speech.max(window.no_speech);
         }
         // A single time stamp at the end: nothing more is said in this window.
@@ -279,19 +284,26 @@ impl Reading {
     }
 }
 
-/// Stretches of text between time stamps.
-fn segments(v: &Vocabulary, window: &Window, count: usize, frames: usize) -> Vec<Segment> {
+/// Stretches of text between time stamps, in a chunk of so many mel frames.
+fn segments(whisper: &Whisper, window: &Window, count: usize, frames: usize, all: usize) -> Vec<Segment> {
+    let v = &whisper.vocabulary;
     let seconds = |frames: usize| (window.from + frames) as f32 / 100.0;
     let moment = |token: u32| FRAMES * token.saturating_sub(v.zero) as usize;
+    let is_text = |token: &u32| *token < v.end;
+    let tokens = || window.tokens[..count].iter().zip(&window.log_probabilities).zip(&window.looks);
+    let looks: Vec<&[u16]> = tokens().filter(|((t, _), _)| is_text(t)).map(|(_, looks)| looks.as_slice()).collect();
+    let audio = all.saturating_sub(window.from).div_ceil(FRAMES);
+    let mut begun = alignment::starts(&looks, whisper.decoder.watched(), audio).into_iter();
     let mut segments = Vec::new();
     let mut start = window.tokens.first().map_or(0, |token| moment(*token));
     let mut text: Vec<Token> = Vec::new();
-    for (token, log_probability) in window.tokens[..count].iter().zip(&window.log_probabilities) {
-        if *token < v.end {
+    for ((token, log_probability), _) in tokens() {
+        if is_text(token) {
             text.push(Token {
                 bytes: v.bytes(*token).to_vec(),
                 probability: log_probability.exp(),
                 log_probability: *log_probability,
+                start: begun.next().map(|position| seconds(FRAMES * position)),
             });
         } else if *token > v.zero {
             let end = moment(*token);
