@@ -133,16 +133,35 @@ fn neither_workers_nor_interruptions_change_anything() {
     assert_eq!(readings.len(), 2);
     assert_eq!(hear(&twice(), 3, Vec::new()).unwrap().0, *whole);
 
-    // Stopped behind the first chunk, then gone on with what was kept.
+    // Stopped when one was there, then gone on with what was kept.
     let cancel = Cancel::default();
     let stop = StopAt(Millis(1), cancel.clone());
     let model = file("models/ggml-tiny.en-q8_0.bin");
     let (stopped, kept) = run(&twice(), &model, &options(1), Vec::new(), &stop, &cancel);
     assert!(matches!(stopped, Err(SpeechError::Cancelled(_))));
-    assert_eq!(kept, readings[..1]);
-    let (resumed, new) = hear(&twice(), 1, kept).unwrap();
-    assert_eq!(resumed, *whole);
-    assert_eq!(new, readings[1..]);
+    assert!(!kept.is_empty() && kept.iter().all(|reading| readings.contains(reading)));
+    for reading in readings {
+        let (resumed, new) = hear(&twice(), 1, vec![reading.clone()]).unwrap();
+        assert_eq!(resumed, *whole);
+        assert!(new.len() == 1 && new[0] != *reading && readings.contains(&new[0]));
+    }
+}
+
+#[test]
+fn our_engine_writes_what_whisper_cpp_writes() {
+    let (model, vad) = (file("models/ggml-tiny.en-q8_0.bin"), file("models/silero-vad-sequence.onnx"));
+    let engine = Engine { whisper: &model, vad: &vad, whisper_cpp: true };
+    let keep = |_: &Reading| Ok(());
+    let theirs =
+        transcribe(chunks(&CLIP), &engine, &options(1), Vec::new(), &keep, None, &Silent, &Cancel::default()).unwrap();
+    let (ours, _) = hear(&CLIP, 1, Vec::new()).unwrap();
+    let texts = |heard: &Heard| heard.words.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
+    assert_eq!(texts(&ours), texts(&theirs));
+    for (ours, theirs) in ours.words.iter().zip(&theirs.words) {
+        // Weights are rounded in another way, and whisper.cpp's times are by the words' lengths.
+        assert!((ours.probability - theirs.probability).abs() < 0.25, "{ours:?} {theirs:?}");
+        assert!(ours.span.start.0.abs_diff(theirs.span.start.0) < 600, "{ours:?} {theirs:?}");
+    }
 }
 
 #[test]
