@@ -154,6 +154,31 @@ pub struct Flag {
     pub resolved: Option<String>,
 }
 
+/// Where in an entry something was corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Corrected {
+    /// In the printed question.
+    Question,
+    /// In the printed answer.
+    Answer,
+}
+
+/// A place of the printed text that the glossary's table of corrections changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// As it was.
+    pub from: String,
+    /// As it is now.
+    pub to: String,
+    /// When its words sound.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Where it stands.
+    #[serde(rename = "in")]
+    pub place: Corrected,
+}
+
 /// One question with its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -171,6 +196,9 @@ pub struct Entry {
     pub links: Option<Links>,
     /// Findings for the editor.
     pub flags: Vec<Flag>,
+    /// What the glossary changed in the printed text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// How likely it is that this is an audience question with its whole answer, 0 to 1.
     pub confidence: f32,
     /// Who approved it.
