@@ -83,7 +83,7 @@ mod tests {
 
     fn trial() -> Trial {
         let mut trial = Trial::new(&[
-            "H Maria wants to know, is a disc at L 4, 5 bad?",
+            "H She wants to know, is a disc of L 4, 5 bad?",
             "E The ozwestry is, um, low at L 4 5.",
             "E Ozwestry tells a lot.",
         ])
@@ -102,12 +102,24 @@ mod tests {
         let draft = trial().draft();
         let entry = &draft.entries[0].entry;
         let answer = entry.answer.as_ref().unwrap();
-        assert_eq!(entry.question.text, "Is a disc at L4-L5 bad?");
-        assert_eq!(entry.question.verbatim, "Maria wants to know, is a disc at L 4, 5 bad?");
+        assert_eq!(entry.question.text, "Is a disc of L4-L5 bad?");
+        assert_eq!(entry.question.verbatim, "She wants to know, is a disc of L 4, 5 bad?");
         assert_eq!(answer.paragraphs, ["The Oswestry score is low at L4-L5. Oswestry score tells a lot."]);
         assert_eq!(answer.verbatim, "The ozwestry is, um, low at L 4 5. Ozwestry tells a lot.");
-        insta::assert_snapshot!(serde_json::to_string(&entry.corrections).unwrap().replace("},", "},\n"), @"");
-        insta::assert_snapshot!(flags(&draft).join("\n"), @"");
+        insta::assert_snapshot!(serde_json::to_string(&entry.corrections).unwrap().replace("},", "},\n"), @r#"
+        [{"from":"L 4, 5","to":"L4-L5","start":5.0,"end":6.5,"in":"question"},
+        {"from":"ozwestry","to":"Oswestry score","start":8.0,"end":8.5,"in":"answer"},
+        {"from":"L 4 5","to":"L4-L5","start":10.5,"end":12.0,"in":"answer"},
+        {"from":"Ozwestry","to":"Oswestry score","start":12.5,"end":13.0,"in":"answer"}]
+        "#);
+        insta::assert_snapshot!(flags(&draft).join("\n"), @r"
+        glossary-correction 5000-6500 L4-L5
+        glossary-correction 8000-8500 Oswestry score
+        glossary-correction 10500-12000 L4-L5
+        glossary-correction 12500-13000 Oswestry score
+        level 5000-6500 of L4-L5 bad
+        level 10500-12000 at L4-L5
+        ");
         let flag = entry.flags.iter().find(|flag| flag.code == CODE).unwrap();
         assert_eq!(flag.message, "The glossary changed \"L 4, 5\" to \"L4-L5\".");
         assert!(entry.flags.iter().all(|flag| flag.code != CODE || !flag.blocking));

@@ -64,7 +64,8 @@ pub struct AnswerSpan {
 /// The answer of an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What the page prints after "A:": the words that were said, without fillers and false starts.
+    /// What the page prints after "A:": the words that were said, without fillers and false starts, corrected as the
+    /// glossary says.
     pub paragraphs: Vec<String>,
     /// Every word that was said, as it was said.
     pub verbatim: String,

@@ -129,7 +129,7 @@ mod tests {
             ("L 5 S 1", "L5-S1"),
             ("fifteen", "15"),
             ("fifty percent", "50%"),
-            ("2 point 5", "2.5"),
+            ("two point five", "2.5"),
             ("can not", "can't"),
             ("dont", "don't"),
             ("non union", "non-union"),
