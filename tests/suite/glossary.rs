@@ -3,6 +3,7 @@
 use crate::studio::Studio;
 use serde_json::Value;
 use spinetime::failure::Exit;
+use std::ffi::OsString;
 use std::path::Path;
 
 fn ran(studio: &Studio, clip: &Path) -> Vec<String> {
@@ -47,7 +48,9 @@ fn a_line_of_the_glossary_changes_what_is_printed_visibly_and_can_be_taken_back(
     let shown = studio.run(["show", entry["id"].as_str().unwrap()]).out;
     assert!(shown.contains("changed by the glossary: \"Gentle walking\" to \"Gentle strolling\" at 0:"), "{shown}");
     let out = studio.path("site");
-    studio.run(["export".into(), "--drafts".into(), "--out".into(), out.clone().into_os_string()]);
+    let export = ["export", "--format", "json", "--drafts", "--out"].map(OsString::from);
+    let exported = studio.run(export.into_iter().chain([out.clone().into()]));
+    assert_eq!(exported.exit, Exit::Done, "{exported:?}");
     let site = out.join(studio.episode().file_name().unwrap()).join("episode.json");
     let site = std::fs::read_to_string(site).unwrap();
     assert!(site.contains("Gentle strolling") && !site.contains("Gentle walking"), "{site}");
