@@ -3,6 +3,7 @@
 
 use crate::failure::{Exit, Failure};
 use crate::model::YoutubeId;
+use crate::text::corrections::Corrections;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -245,6 +246,8 @@ impl Default for Sync {
 pub struct Glossary {
     /// Words that the recogniser should expect, such as "laminectomy"; the most important first.
     pub vocabulary: Vec<String>,
+    /// What is printed in place of what is heard, such as "L4-L5" for "L 4 5".
+    pub corrections: Corrections,
 }
 
 /// A settings file can't be used.
@@ -284,5 +287,21 @@ mod tests {
         assert_eq!(parse::<Config>("spinetime.toml", "").unwrap(), Config::default());
         let error = parse::<Config>("spinetime.toml", "[series]\nnmae = \"x\"").unwrap_err();
         assert!(error.to_string().contains("nmae"), "{error}");
+    }
+
+    #[test]
+    fn a_correction_that_can_not_be_is_named_with_its_line() {
+        let read =
+            |line: &str| parse::<Glossary>("glossary.toml", &format!("[corrections]\n\"L 4 5\" = \"L4-L5\"\n{line}"));
+        assert!(!read("").unwrap().corrections.is_empty());
+        for (line, said) in [
+            ("\"fifteen\" = \"50\"", "\"fifteen\" can't become \"50\": that changes a number"),
+            ("\"l-4-5\" = \"L4-5\"", "are the same words"),
+            ("\"x\" = 5", "what is printed, in quotation marks"),
+        ] {
+            let error = read(line).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("line 3"), "{error}");
+        }
+        assert!(parse::<Glossary>("glossary.toml", "corrections = 5").is_err());
     }
 }

@@ -3,7 +3,7 @@
 use super::{Context, Failed, Usage, report};
 use crate::failure::Exit;
 use crate::library::{Library, LibraryError, artefact};
-use crate::model::{Draft, Entries, Entry, EntryId};
+use crate::model::{Correction, Draft, Entries, Entry, EntryId};
 
 pub(super) fn run(context: &Context, what: &str, why: bool) -> Result<Exit, Failed> {
     let library = context.library()?;
@@ -54,6 +54,10 @@ fn print(context: &Context, library: &Library, episode: &str, entry: &Entry, why
             let mark = if i == 0 { format!("A {}  ", answer.span.start) } else { "  ".to_owned() };
             context.say(&format!("{mark}{paragraph}"))?;
         }
+    }
+    for correction in &entry.corrections {
+        let Correction { from, to, span, .. } = correction;
+        context.say(&format!("  changed by the glossary: \"{from}\" to \"{to}\" at {}", span.start))?;
     }
     if !entry.credits.is_empty() {
         context.say(&format!("Answered by {}", report::credits(&entry.credits)))?;

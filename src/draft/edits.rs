@@ -10,7 +10,8 @@ use super::privacy::{Timed, answer_flags, question_flags};
 use super::words::low;
 use super::{content, links, standing};
 use crate::model::{
-    AnswerSpan, Change, Draft, DraftEntry, Edit, Entries, Entry, Flag, FlagKind, Millis, PersonId, Span, Status,
+    AnswerSpan, Change, Corrected, Draft, DraftEntry, Edit, Entries, Entry, Flag, FlagKind, Millis, PersonId, Span,
+    Status,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -195,6 +196,7 @@ fn set_question(draft: &Draft, entry: &mut Entry, text: &str) -> Result<(), Conf
     let span = entry.question.span;
     let found = question_flags(&timed(text, span), &timed(&entry.question.verbatim, span), &known(draft, entry));
     renew(entry, &["-in-question", "-in-verbatim"], found, text, span);
+    keep_corrections(entry, Corrected::Question, text);
     Ok(())
 }
 
@@ -210,6 +212,7 @@ fn set_answer(draft: &Draft, entry: &mut Entry, paragraphs: &[String]) -> Result
     answer.paragraphs = paragraphs;
     let found = answer_flags(&timed(&text, span), &known);
     renew(entry, &["-in-answer"], found, &text, span);
+    keep_corrections(entry, Corrected::Answer, &text);
     Ok(())
 }
 
@@ -235,6 +238,12 @@ fn renew(entry: &mut Entry, suffixes: &[&str], found: Vec<Flag>, text: &str, spa
     }
     renewed.append(&mut flags);
     entry.flags = renewed;
+}
+
+/// Drops the corrections that a person's text has no more.
+fn keep_corrections(entry: &mut Entry, place: Corrected, text: &str) {
+    let text = plain(text);
+    entry.corrections.retain(|correction| correction.place != place || text.contains(&plain(&correction.to)));
 }
 
 /// Words in lower case without marks, spaces at both ends.

@@ -3,9 +3,13 @@
 //! Printed text is what was said, with nothing reworded: [`draft`] leaves out fillers, stutters and, from questions,
 //! hand-overs, and then proves each text against the transcript, afresh. A text that can't be proved fails the run.
 //! Whatever is doubtful becomes a finding for the editor and never a silent choice.
+//!
+//! One thing alone may then differ from what was said: what the glossary's table of corrections, which a person wrote,
+//! replaces in the printed text. Each such place is recorded with what stood there; the word-for-word texts stay.
 
 mod aligned;
 mod content;
+mod corrected;
 mod credits;
 mod details;
 mod edits;
@@ -26,10 +30,11 @@ pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, FlagKind, Links, Millis,
-    Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag,
+    FlagKind, Links, Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
+use crate::text::corrections::Corrections;
 use credits::Credited;
 use details::{Detail, Kind, Known};
 use identity::Shape;
@@ -42,7 +47,7 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;
@@ -66,6 +71,8 @@ pub struct Inputs<'a> {
     pub roster: &'a Roster,
     /// What published captions have to say, of [`opinion()`].
     pub opinion: &'a Opinion,
+    /// What is printed in place of what is heard.
+    pub corrections: &'a Corrections,
     /// What people state; the host is taken from here.
     pub facts: &'a EpisodeFacts,
     /// What made the inputs.
@@ -227,6 +234,7 @@ struct Made {
     answer: Option<Answer>,
     credits: Vec<Credit>,
     flags: Vec<Flag>,
+    corrections: Vec<Correction>,
     confidence: f32,
     question_words: Vec<Range<usize>>,
     answer_words: Vec<Range<usize>>,
@@ -237,7 +245,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     let transcript = inputs.transcript;
     let spoken = tokens(transcript, asked.question);
     let printed = question::print(transcript, asked.question);
-    let question = Question {
+    let mut question = Question {
         text: join(&printed.tokens),
         verbatim: join(&spoken),
         span: span(transcript, asked.question),
@@ -247,10 +255,13 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     certify(transcript, asked.question, &question.verbatim, Leave::Nothing, "question")?;
     certify(transcript, asked.question, &question.text, Leave::Heads, "question")?;
 
+    let correct = |text: &[Token], place| corrected::correct(inputs.corrections, transcript, text, place);
+    let (written, mut corrections) = correct(&printed.tokens, Corrected::Question);
+    question.text = join(&written);
     let known = known(inputs, asked, &spoken);
-    let mut flags = privacy::question_flags(&timed(transcript, &printed.tokens), &timed(transcript, &spoken), &known);
-    let mut risks = risk::flags(&timed(transcript, &printed.tokens));
-    risks.extend(inputs.opinion.in_question(transcript, asked.question, &printed.tokens));
+    let mut flags = privacy::question_flags(&timed(transcript, &written), &timed(transcript, &spoken), &known);
+    let mut risks = risk::flags(&timed(transcript, &written));
+    risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
     let (mut answer, mut credits) = (None, Vec::new());
     if !asked.answer.is_empty() {
         let paragraphs = paragraphs::paragraphs(&units(inputs, asked.answer));
@@ -258,6 +269,10 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         let verbatim = join(&tokens(transcript, asked.answer));
         certify(transcript, asked.answer, &verbatim, Leave::Nothing, "answer")?;
         certify(transcript, asked.answer, &join(&all), Leave::Stumbles, "answer")?;
+        let (paragraphs, made): (Vec<_>, Vec<_>) =
+            paragraphs.iter().map(|paragraph| correct(paragraph, Corrected::Answer)).unzip();
+        let all: Vec<Token> = paragraphs.iter().flatten().cloned().collect();
+        corrections.extend(made.into_iter().flatten());
         let (speakers, host) = (inputs.speakers, inputs.facts.host.as_ref());
         let credited: Credited =
             credits::credit(transcript, speakers, asked.answer, inputs.roster, host, inputs.head.held_on);
@@ -286,6 +301,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     if answer.is_some() && inputs.head.held_on.is_none() {
         flags.push(undated(question.span));
     }
+    flags.extend(corrections.iter().map(corrected::flag));
     flags.extend(risks);
     let words = |ranges: &[Range<usize>]| ranges.iter().map(|range| transcript.words_of(range)).collect();
     Ok(Made {
@@ -293,6 +309,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         answer,
         credits,
         flags,
+        corrections,
         confidence: asked.confidence,
         question_words: words(asked.question),
         answer_words: words(asked.answer),
@@ -335,6 +352,7 @@ impl Made {
             credits: self.credits,
             links: None,
             flags: self.flags,
+            corrections: self.corrections,
             confidence: self.confidence,
             approved_by: None,
             approved_at: None,
@@ -379,8 +397,9 @@ fn span(transcript: &Transcript, ranges: &[Range<usize>]) -> Span {
 
 fn timed<'a>(transcript: &Transcript, tokens: &'a [Token]) -> Vec<Timed<'a>> {
     let of = |token: &'a Token| {
-        let word = &transcript.words[token.word];
-        Timed { text: &token.text, span: word.span, probability: word.probability }
+        let words = transcript.words.get(token.word..=token.last).unwrap_or_default();
+        let probability = words.iter().map(|word| word.probability).fold(1.0, f32::min);
+        Timed { text: &token.text, span: corrected::span(transcript, token, token), probability }
     };
     tokens.iter().map(of).collect()
 }
@@ -408,6 +427,7 @@ fn known(inputs: &Inputs<'_>, asked: &Asked<'_>, spoken: &[Token]) -> Known {
     let mut known = Known::new(public.chain([inputs.head.series.as_str()]));
     if let Some(asker) = asked.asker {
         known.asker(asker);
+        known.asker(&corrected::name(inputs.corrections, asker));
     }
     let first = asked.question.first().map_or(0, |range| range.start);
     let pairs = inputs.outline.pairs.iter().flat_map(|pair| pair.question.iter().chain(&pair.answer));
@@ -415,9 +435,15 @@ fn known(inputs: &Inputs<'_>, asked: &Asked<'_>, spoken: &[Token]) -> Known {
     let before = others.map(|range| range.end).filter(|end| *end <= first).max().unwrap_or(0);
     let hand_over = before.max(first.saturating_sub(HAND_OVER_SENTENCES))..first;
     let said = tokens(inputs.transcript, &[hand_over]);
-    let texts = |tokens: &[Token]| tokens.iter().map(|t| t.text.clone()).collect::<Vec<_>>();
-    for (text, whole) in [(texts(&said), false), (texts(spoken), true)] {
-        let text: Vec<&str> = text.iter().map(String::as_str).collect();
+    let written = |tokens| corrected::correct(inputs.corrections, inputs.transcript, tokens, Corrected::Question);
+    let (said_now, spoken_now) = (written(&said), written(spoken));
+    let mut texts: Vec<(&[Token], bool)> = vec![(&said, false), (spoken, true)];
+    // A name that the table corrects is known both as heard and as printed.
+    for ((tokens, corrections), whole) in [(&said_now, false), (&spoken_now, true)] {
+        texts.extend((!corrections.is_empty()).then_some((tokens.as_slice(), whole)));
+    }
+    for (text, whole) in texts {
+        let text: Vec<&str> = text.iter().map(|token| token.text.as_str()).collect();
         let details: Vec<Detail> = details::in_question(&text, &known)
             .into_iter()
             .filter(|detail| whole || matches!(detail.kind, Kind::Name | Kind::Town | Kind::Hospital))

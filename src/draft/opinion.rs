@@ -113,7 +113,7 @@ impl Opinion {
     /// The findings in a question: between the first and the last word that is printed.
     pub(super) fn in_question(&self, transcript: &Transcript, runs: &[Range<usize>], printed: &[Token]) -> Vec<Flag> {
         self.flags(transcript, runs, printed, |words, tokens| match (tokens.first(), tokens.last()) {
-            (Some(first), Some(last)) => (first.word..last.word + 1, false),
+            (Some(first), Some(last)) => (first.word..last.last + 1, false),
             _ => (words.start..words.start, false),
         })
     }
@@ -160,7 +160,7 @@ impl Place {
         let sound = transcript.words.get(about).unwrap_or_default();
         let sound = sound.iter().map(|word| word.span).reduce(Span::hull).unwrap_or(span);
         let start = sound.start.clamp(span.start, span.end);
-        let at = |word: usize| tokens.partition_point(|token| token.word < word);
+        let at = |word: usize| tokens.partition_point(|token| token.last < word);
         let first = at(words.start).saturating_sub(AROUND);
         let last = (at(words.end) + AROUND).min(tokens.len()).min(first + SHOWN);
         let text: Vec<&str> = tokens[first..last.max(first)].iter().map(|token| token.text.as_str()).collect();

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn unit(text: &str, pause: u64, voice: u32, run: usize) -> Unit {
-        let tokens = text.split(' ').map(|text| Token { word: 0, text: text.into(), sentence: 0 }).collect();
+        let tokens = text.split(' ').map(|text| Token { word: 0, last: 0, text: text.into(), sentence: 0 }).collect();
         Unit { tokens, pause: Millis(pause), voice: Some(ClusterId(voice)), run }
     }
 

@@ -7,6 +7,7 @@ use crate::model::{
     Unanswered, Word,
 };
 use crate::roster::Roster;
+use crate::text::corrections::Corrections;
 use serde_json::Value;
 use std::ops::Range;
 
@@ -23,6 +24,7 @@ pub(super) struct Trial {
     pub(super) roster: Roster,
     pub(super) facts: EpisodeFacts,
     pub(super) captions: Vec<Caption>,
+    pub(super) corrections: Corrections,
 }
 
 /// Voice 0 hosts, 1 and 2 answer, 3 asks.
@@ -102,7 +104,16 @@ impl Trial {
         };
         let facts = EpisodeFacts { host: Some("host".parse().unwrap()), ..EpisodeFacts::default() };
         let roster = Roster::parse(&people).unwrap();
-        Self { head, transcript, speakers, outline: Outline::default(), roster, facts, captions: Vec::new() }
+        Self {
+            head,
+            transcript,
+            speakers,
+            outline: Outline::default(),
+            roster,
+            facts,
+            captions: Vec::new(),
+            corrections: Corrections::default(),
+        }
     }
 
     /// With one more pair.
@@ -192,6 +203,7 @@ impl Trial {
             roster: &self.roster,
             facts: &self.facts,
             opinion,
+            corrections: &self.corrections,
             provenance,
             previous,
             now: now.parse().unwrap(),

@@ -12,8 +12,10 @@ use std::ops::Range;
 /// A spoken word on its way to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
-    /// Its word in the transcript.
+    /// Its word in the transcript, …
     pub(super) word: usize,
+    /// … and the last one that it stands for: another only where a correction took several together.
+    pub(super) last: usize,
     /// The text, as spoken at first, as printed in the end.
     pub(super) text: String,
     /// Its sentence in the transcript.
@@ -27,7 +29,7 @@ pub(super) fn tokens(transcript: &Transcript, ranges: &[Range<usize>]) -> Vec<To
     words
         .filter_map(|(sentence, word)| Some((sentence, word, transcript.words.get(word)?)))
         .flat_map(|(sentence, word, said)| {
-            said.text.split_whitespace().map(move |text| Token { word, text: text.to_owned(), sentence })
+            said.text.split_whitespace().map(move |text| Token { word, last: word, text: text.to_owned(), sentence })
         })
         .collect()
 }
@@ -164,7 +166,7 @@ mod tests {
         let mut sentence = 0;
         let mut spoken = Vec::new();
         for (word, text) in text.split_whitespace().enumerate() {
-            spoken.push(Token { word, text: text.to_owned(), sentence });
+            spoken.push(Token { word, last: word, text: text.to_owned(), sentence });
             sentence += usize::from(ends_sentence(text));
         }
         join(&clean(&spoken, true))

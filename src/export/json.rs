@@ -1,8 +1,9 @@
 //! `episode.json`: the document of `entries.json` with what may leave the house.
 //!
-//! The fields are those of [`Entries`], so that one schema describes both. Three are always empty, since each can
-//! hold an asker's name: `asker`, `verbatim` (what was said word for word, while an editor may have taken a name out
-//! of the printed text), and `flags` (findings quote what they found, and are between the program and the editor).
+//! The fields are those of [`Entries`], so that one schema describes both. Some are always empty or
+//! absent, since each can hold an asker's name: `asker`, `verbatim` (what was said word for word, while an editor may
+//! have taken a name out of the printed text), `corrections` (they quote what was said too), and `flags` (findings
+//! quote what they found, and are between the program and the editor).
 
 use super::{ExportError, NamedBytes, address};
 use crate::model::{Entries, Entry, EpisodeHead, Links, Provenance, Publishable, Status, Tombstone};
@@ -52,6 +53,7 @@ fn public(publishable: Publishable) -> Entry {
         answer.verbatim.clear();
     }
     entry.flags.clear();
+    entry.corrections.clear();
     entry.links = entry.links.filter(are_safe);
     if publishable.is_draft() {
         // An approval that does not hold (a finding is open, nobody is credited) must not pass for one.

@@ -64,7 +64,8 @@ pub struct AnswerSpan {
 /// The answer of an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What the page prints after "A:": the words that were said, without fillers and false starts.
+    /// What the page prints after "A:": the words that were said, without fillers and false starts, corrected as the
+    /// glossary says.
     pub paragraphs: Vec<String>,
     /// Every word that was said, as it was said.
     pub verbatim: String,
@@ -154,6 +155,31 @@ pub struct Flag {
     pub resolved: Option<String>,
 }
 
+/// Where in an entry something was corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Corrected {
+    /// In the printed question.
+    Question,
+    /// In the printed answer.
+    Answer,
+}
+
+/// A place of the printed text that the glossary's table of corrections changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// As it was.
+    pub from: String,
+    /// As it is now.
+    pub to: String,
+    /// When its words sound.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Where it stands.
+    #[serde(rename = "in")]
+    pub place: Corrected,
+}
+
 /// One question with its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -171,6 +197,9 @@ pub struct Entry {
     pub links: Option<Links>,
     /// Findings for the editor.
     pub flags: Vec<Flag>,
+    /// What the glossary changed in the printed text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// How likely it is that this is an audience question with its whole answer, 0 to 1.
     pub confidence: f32,
     /// Who approved it.

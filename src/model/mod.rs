@@ -16,8 +16,8 @@ mod watch;
 
 pub use edit::{Change, Edit};
 pub use entry::{
-    Answer, AnswerSpan, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind, Links, NotPublishable,
-    Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
+    Answer, AnswerSpan, Corrected, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind,
+    Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
 };
 pub use episode::{AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Published, Recording, Source, WrittenQuestion};
 pub use id::{ClusterId, Digest, EntryId, EpisodeId, IdError, PersonId, YoutubeId};

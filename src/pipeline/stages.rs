@@ -215,6 +215,10 @@ impl Run<'_> {
         let draft = match self.captions.as_slice() {
             [] => draft,
             captions => draft.with_value("captions", &captions),
+        };
+        let draft = match &settings.glossary.corrections {
+            none if none.is_empty() => draft,
+            corrections => draft.with_value("corrections", corrections),
         }
         .digest();
         Keys { transcript, speakers, outline, draft }
@@ -303,6 +307,7 @@ impl Run<'_> {
             roster: &self.settings.roster,
             facts: &self.facts,
             opinion: &opinion,
+            corrections: &self.settings.glossary.corrections,
             provenance: Provenance {
                 spinetime: env!("CARGO_PKG_VERSION").into(),
                 model: transcript.model.name.clone(),

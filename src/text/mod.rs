@@ -1,8 +1,11 @@
-//! Text, pure: normalisation, alignment, sentences, similarity.
+//! Text, pure: words, normalisation, alignment, sentences, similarity, corrections.
 
 pub mod align;
+pub mod corrections;
 pub mod normalize;
 mod numbers;
 pub mod sentence;
 pub mod similarity;
 mod spelling;
+mod stakes;
+pub mod words;

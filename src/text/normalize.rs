@@ -191,7 +191,7 @@ fn levels_together(words: Vec<String>) -> Vec<String> {
 }
 
 /// A letter for the region and a number that this region has.
-fn is_level(word: &str) -> bool {
+pub(super) fn is_level(word: &str) -> bool {
     let highest = match word.as_bytes().first() {
         Some(b'c') => 8,
         Some(b't') => 12,

@@ -82,6 +82,13 @@ fn is_name_like(text: &str) -> bool {
         || letters.first().is_some_and(|c| c.is_numeric())
 }
 
+/// Whether the point of this word ends no sentence by itself: "Dr.", "J.", "e.g.".
+#[must_use]
+pub fn is_short_form(text: &str) -> bool {
+    let plain = text.trim_start_matches(OPENING).to_lowercase();
+    is_initial(text) || (plain != "no." && [TITLES, SHORT_FORMS].iter().any(|list| list.contains(&plain.as_str())))
+}
+
 /// "J." in "J. Smith".
 fn is_initial(text: &str) -> bool {
     let mut chars = text.trim_start_matches(OPENING).chars();

@@ -7,6 +7,7 @@ mod download;
 mod eval;
 mod export;
 mod faults;
+mod glossary;
 mod layers;
 mod licences;
 mod process;

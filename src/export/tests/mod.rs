@@ -76,6 +76,12 @@ impl Studio {
                 blocking: true,
                 resolved: Some("taken out".into()),
             }],
+            corrections: vec![Correction {
+                from: "Wilhelmina's back".into(),
+                to: "my back".into(),
+                span: question,
+                place: Corrected::Question,
+            }],
             confidence: 0.93,
             withdrawn: None,
             approved_by: Some("an editor".into()),
