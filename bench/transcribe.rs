@@ -1,7 +1,8 @@
 //! Transcription alone, for `bench/asr`: reads a recording and prints the text with the seconds that it took, or scores
 //! a text.
 //!
-//!     cargo run --release --features bench --example transcribe -- RECORDING [--model FILE] [--jobs N] [--whisper-cpp]
+//!     cargo run --release --features bench --example transcribe -- RECORDING [--model FILE] [--jobs N] [--language CODE]
+//!         [--whisper-cpp]
 //!     cargo run --release --features bench --example transcribe -- --score TRUTH.json < TEXT
 //!
 //! The seconds are those from opening the recording to the last word, loading the models included.
@@ -47,14 +48,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut audio = AudioReader::open(Path::new(recording))?;
     let whisper_cpp = arguments.iter().any(|argument| argument == "--whisper-cpp");
     let engine = Engine { whisper: &whisper, vad: &vad, whisper_cpp };
-    let options = Options { language: "en".into(), vocabulary: Vec::new(), workers };
+    let language = option("--language").unwrap_or_else(|| "en".into());
+    let options = Options { language, vocabulary: Vec::new(), workers };
     let (keep, expected) = (|_: &speech::Reading| Ok(()), audio.declared());
     let heard =
         speech::transcribe(&mut audio, &engine, &options, Vec::new(), &keep, expected, &Silent, &Cancel::default())?;
     let seconds = started.elapsed().as_secs_f64();
     let text: String = heard.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let audio = heard.duration.seconds();
-    println!("{}", serde_json::json!({ "seconds": seconds, "audio": audio, "text": text }));
+    let warnings = heard.warnings;
+    println!("{}", serde_json::json!({ "seconds": seconds, "audio": audio, "text": text, "warnings": warnings }));
     Ok(())
 }
 

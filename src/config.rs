@@ -42,7 +42,7 @@ pub struct Config {
 pub struct Series {
     /// Its name.
     pub name: String,
-    /// Two-letter code of the spoken language.
+    /// Two-letter code of the spoken language, or "auto".
     pub language: String,
 }
 

@@ -131,8 +131,9 @@ pub(super) struct ProcessArgs {
     /// Speech model: a name ("spinetime models list") or the path of a file
     #[arg(long, env = "SPINETIME_MODEL", value_name = "NAME|PATH")]
     pub model: Option<String>,
-    /// The spoken language, as a two-letter code
-    #[arg(long, value_name = "CODE")]
+    /// The spoken language, as a two-letter code, or "auto" to hear it. Others than English need a model that knows
+    /// them, one without ".en" in its name
+    #[arg(long, value_name = "CODE|auto")]
     pub language: Option<String>,
     /// Stretches of speech transcribed at once [default: one a processor core]
     #[arg(long, value_name = "N")]

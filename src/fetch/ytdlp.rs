@@ -160,7 +160,8 @@ pub fn download(
 }
 
 /// Downloads the captions that the page at `address` has in `language` (a two-letter code) into `folder`, which exists and
-/// is empty: those of people, or else those of a machine. `None` when it has neither.
+/// is empty: those of people, or else those of a machine. With "auto" those that a machine heard. `None` when it has
+/// neither.
 ///
 /// # Errors
 /// When the page can't be had, or somebody asks to stop.
@@ -174,10 +175,13 @@ pub fn captions(
 ) -> Result<Option<PathBuf>, FetchError> {
     let language: String = language.chars().filter(char::is_ascii_alphanumeric).collect();
     // Machines' captions come in every language by translation; "-orig" is what was heard.
-    let ways = [
-        ("--write-subs", format!("{language},{language}-.*")),
-        ("--write-auto-subs", format!("{language}-orig,{language}")),
-    ];
+    let ways = match language.as_str() {
+        "auto" => vec![("--write-auto-subs", ".*-orig".to_owned())],
+        code => vec![
+            ("--write-subs", format!("{code},{code}-.*")),
+            ("--write-auto-subs", format!("{code}-orig,{code}")),
+        ],
+    };
     progress.note("Asking for captions …");
     for (way, languages) in &ways {
         let arguments = [

@@ -25,7 +25,7 @@ pub struct EpisodeFacts {
     /// The experts, by roster id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub experts: Vec<PersonId>,
-    /// The spoken language as a two-letter code; the series' language without it.
+    /// The spoken language as a two-letter code, or "auto"; the series' language without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// The webinar platform's question report, beside `episode.toml`.

@@ -37,6 +37,11 @@ use std::time::{Duration, Instant};
 /// Raised whenever the same audio, models and options give another result.
 pub const VERSION: u32 = 2;
 
+/// Stands for a language that is to be heard.
+pub const AUTO: &str = "auto";
+/// Below this probability the language that was heard is told as a doubt.
+const SURE_LANGUAGE: f32 = 0.7;
+
 /// How often a waiting thread looks whether somebody asked to stop.
 const WATCH: Duration = Duration::from_millis(20);
 /// How long a stopped run waits for its workers. Whisper's encoder can't be interrupted; a large model may take
@@ -58,7 +63,7 @@ pub struct Engine<'a> {
 /// What may be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Two-letter code of the spoken language.
+    /// Two-letter code of the spoken language, or [`AUTO`]: then it is heard in the first half a minute of speech.
     pub language: String,
     /// Names and terms to be spelt so, the most important ones first; the first few are used.
     pub vocabulary: Vec<String>,
@@ -157,7 +162,7 @@ impl Failure for SpeechError {
             Self::ModelMissing { .. } => Some("Look at `spinetime models list`, or pull the model again.".into()),
             Self::ModelDamaged { .. } => Some("Pull the model again with `spinetime models pull`.".into()),
             Self::LanguageUnknown { .. } => {
-                Some("Give the language as a two-letter code, such as --language en.".into())
+                Some("Give the language as a two-letter code, such as --language en, or --language auto.".into())
             }
             Self::LanguageUnsupported { .. } => Some(
                 "Choose a model without \".en\" in its name, such as --model base, or set the language to en.".into(),
@@ -201,9 +206,9 @@ pub fn transcribe<E: Failure>(
     let workers = start_workers(options, &model, waiting, &done, &stop);
     let outcome = thread::scope(|scope| {
         let producer = scope.spawn({
-            let stop = &stop;
+            let (stop, model) = (&stop, &model);
             move || {
-                let produced = produce(audio, listener, finished, &jobs, &done, stop);
+                let produced = produce(audio, listener, model, finished, &jobs, &done, stop);
                 if produced.is_err() {
                     stop.failed.cancel();
                 }
@@ -216,15 +221,22 @@ pub fn transcribe<E: Failure>(
         }
         let produced = producer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         match (produced, readings) {
-            (Ok((length, count)), Ok(readings)) if readings.len() == count => Ok((length, readings)),
+            (Ok(produced), Ok(readings)) if readings.len() == produced.chunks => Ok((produced, readings)),
             (Ok(_), Ok(_)) => Err(model.failure("a worker ended before its time")),
             // Whoever was only told to stop does not know why.
             (Err(SpeechError::Cancelled(_)), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
         }
     });
     wait_for(&workers);
-    let (length, readings) = outcome?;
-    let heard = heard(&options.language, length, readings);
+    let (produced, readings) = outcome?;
+    let mut heard = heard(model.language(), produced.samples, readings);
+    heard.warnings.extend(produced.unsure_language.map(|probability| {
+        format!(
+            "The language seems to be \"{}\" (probability {:.0} %). If it is another, say so with --language.",
+            heard.language,
+            100.0 * probability
+        )
+    }));
     progress.at(heard.duration.0);
     progress.finish(&format!("{} words", heard.words.len()));
     Ok(heard)
@@ -257,19 +269,33 @@ struct Finished {
     new: bool,
 }
 
-/// Finds and packs speech as long as audio comes; tells the audio's length in samples and how many chunks it gave.
+/// What came of the audio.
+#[derive(Debug, Default)]
+struct Produced {
+    /// Its length.
+    samples: u64,
+    chunks: usize,
+    /// The probability of the language that was heard, when it is low.
+    unsure_language: Option<f32>,
+}
+
+/// Finds and packs speech as long as audio comes.
 fn produce<E: Failure>(
     audio: impl Iterator<Item = Result<Chunk, E>>,
     mut listener: Listener,
+    model: &Model,
     finished: Vec<Reading>,
     jobs: &SyncSender<Job>,
     done: &Sender<Outcome>,
     stop: &Stop,
-) -> Result<(u64, usize), SpeechError> {
+) -> Result<Produced, SpeechError> {
     let mut finished: BTreeMap<usize, Reading> = finished.into_iter().map(|r| (r.index(), r)).collect();
-    let mut index = 0;
+    let (mut index, mut produced) = (0, Produced::default());
     let mut send = |chunks: Vec<Packed>| -> Result<(), SpeechError> {
         for chunk in chunks {
+            if let Some(probability) = model.settle_language(&chunk.samples, stop)? {
+                produced.unsure_language = (probability < SURE_LANGUAGE).then_some(probability);
+            }
             match finished.remove(&index) {
                 Some(reading) if reading.is_of(&chunk) => {
                     // Nobody listens any more only when the run ends anyway.
@@ -281,15 +307,15 @@ fn produce<E: Failure>(
         }
         Ok(())
     };
-    let mut length = 0;
+    let mut samples = 0;
     for chunk in audio {
         stop.check()?;
         let chunk = chunk.map_err(|e| SpeechError::Audio(Passed::on(e)))?;
-        length += chunk.samples.len() as u64;
+        samples += chunk.samples.len() as u64;
         send(listener.push(&chunk.samples)?)?;
     }
     send(listener.finish()?)?;
-    Ok((length, index))
+    Ok(Produced { samples, chunks: index, ..produced })
 }
 
 /// Gives a job to the workers as soon as one has room for it.
@@ -321,12 +347,7 @@ fn start_workers(
             let (model, jobs, prompt, done, stop) =
                 (model.clone(), Arc::clone(&jobs), Arc::clone(&prompt), done.clone(), stop.clone());
             thread::spawn(move || {
-                // The matrix kernels share their work among the threads of the pool that they are called in.
-                let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-                let worked = match &alone {
-                    Ok(pool) => pool.install(|| work(&model, &jobs, &prompt, &done, &stop)),
-                    Err(error) => Err(model.failure(error)),
-                };
+                let worked = model.on_one_thread(|| work(&model, &jobs, &prompt, &done, &stop));
                 if let Err(error) = worked {
                     // A failed send means that nobody waits for the result.
                     let _ = done.send(Err(error));

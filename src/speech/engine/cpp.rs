@@ -21,19 +21,18 @@ const POSITIONS_A_SECOND: usize = 50;
 #[derive(Clone)]
 pub(super) struct Model {
     context: Arc<WhisperContext>,
-    language: &'static str,
     positions: usize,
 }
 
 impl Model {
     /// Loads a model that was walked through before; tells what whisper.cpp says against it.
-    pub(super) fn open(path: &Path, language: &'static str, shape: Shape) -> Result<Self, String> {
+    pub(super) fn open(path: &Path, shape: Shape) -> Result<Self, String> {
         // whisper.cpp and ggml write to stderr otherwise. Only the first call has an effect.
         whisper_rs::install_logging_hooks();
         let mut parameters = WhisperContextParameters::default();
         parameters.flash_attn(false).use_gpu(false);
         let context = WhisperContext::new_with_params(path, parameters).map_err(|e| e.to_string())?;
-        Ok(Self { context: Arc::new(context), language, positions: shape.audio_positions })
+        Ok(Self { context: Arc::new(context), positions: shape.audio_positions })
     }
 
     /// The text as tokens.
@@ -41,6 +40,15 @@ impl Model {
         // The wrapper trusts that the list is long enough; no text has more tokens than bytes.
         let tokens = self.context.tokenize(text, text.len() + 1).unwrap_or_default();
         tokens.into_iter().filter_map(|token| token.try_into().ok()).collect()
+    }
+
+    /// The number of the language that is spoken in `samples`, and its probability.
+    pub(super) fn language(&self, samples: &[f32]) -> Result<(u32, f32), String> {
+        let mut state = self.state()?;
+        state.pcm_to_mel(samples, 1).map_err(|e| e.to_string())?;
+        let (number, probabilities) = state.lang_detect(0, 1).map_err(|e| e.to_string())?;
+        let number = number.unsigned_abs();
+        Ok((number, probabilities.get(number as usize).copied().unwrap_or(0.0)))
     }
 
     /// A reader with a state of its own.
@@ -55,7 +63,6 @@ impl Model {
     fn parameters(&self, stop: &Stop) -> FullParams<'static, 'static> {
         let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         parameters.set_n_threads(1);
-        parameters.set_language(Some(self.language));
         parameters.set_translate(false);
         parameters.set_no_context(true);
         parameters.set_temperature_inc(0.0);
@@ -83,8 +90,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads at most 30 s of audio.
-    pub(super) fn read(&mut self, samples: &[f32], manner: &Manner) -> Result<Decoded, String> {
+    /// Reads at most 30 s of audio, spoken in a language that is given by its code.
+    pub(super) fn read(
+        &mut self,
+        samples: &[f32],
+        manner: &Manner,
+        language: &'static str,
+    ) -> Result<Decoded, String> {
         if manner.temperature > 0.0 {
             // A state's random numbers go on from chunk to chunk; a fresh one draws the same for the same audio.
             // The old one goes first: a state takes a hundred megabytes.
@@ -95,6 +107,7 @@ impl Reader {
             none => none.insert(self.model.state()?),
         };
         let mut parameters = self.parameters.clone();
+        parameters.set_language(Some(language));
         let positions = samples.len() * POSITIONS_A_SECOND / 16_000 + MARGIN;
         if !manner.whole_context && positions < self.model.positions {
             parameters.set_audio_ctx(positions.max(SHORTEST_CONTEXT).min(self.model.positions) as i32);

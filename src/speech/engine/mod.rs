@@ -7,24 +7,25 @@ mod cpp;
 
 use super::whisper::file::{Fault, File};
 use super::whisper::{Session, Whisper};
-use super::{SpeechError, Stop};
+use super::{AUTO, SpeechError, Stop};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// English among the languages.
+const ENGLISH: u32 = 0;
 
 /// A loaded model. Clones share it.
 #[derive(Clone)]
 pub(super) struct Model {
     path: PathBuf,
     engine: Engine,
+    /// The number of the spoken language, as soon as it is known.
+    language: Arc<OnceLock<u32>>,
 }
 
 #[derive(Clone)]
 enum Engine {
-    Own {
-        whisper: Arc<Whisper>,
-        /// Its number among the languages.
-        language: u32,
-    },
+    Own(Arc<Whisper>),
     Cpp(cpp::Model),
 }
 
@@ -81,33 +82,62 @@ impl Decoded {
 }
 
 impl Model {
-    /// Loads a model for a language. `whisper_cpp` has whisper.cpp read it in any case.
+    /// Loads a model for a language, a code or [`AUTO`]. `whisper_cpp` has whisper.cpp read it in any case.
     pub(super) fn open(path: &Path, language: &str, whisper_cpp: bool) -> Result<Self, SpeechError> {
         let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
-        let known = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
-        let id = if known { whisper_rs::get_lang_id(language) } else { None };
         let bytes =
             std::fs::read(path).map_err(|source| SpeechError::ModelMissing { path: path.to_owned(), source })?;
         let file = File::read(&bytes).map_err(|fault| damaged(fault.to_string()))?;
-        let (Some(id), Some(name)) = (id, id.and_then(whisper_rs::get_lang_str)) else {
-            return Err(SpeechError::LanguageUnknown { language: language.to_owned() });
+        let known = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+        let number = match language {
+            AUTO if file.shape.multilingual() => None,
+            AUTO => Some(ENGLISH),
+            code if known => whisper_rs::get_lang_id(code).map(i32::unsigned_abs),
+            _ => None,
         };
-        if language != "en" && !file.shape.multilingual() {
+        if number.is_none() && language != AUTO {
+            return Err(SpeechError::LanguageUnknown { language: language.to_owned() });
+        }
+        if number != Some(ENGLISH) && !file.shape.multilingual() {
             return Err(SpeechError::LanguageUnsupported { language: language.to_owned(), path: path.to_owned() });
         }
         let own = if whisper_cpp { Err(Fault::Format) } else { Whisper::load(&file) };
         let engine = match own {
-            Ok(whisper) => Engine::Own { whisper: Arc::new(whisper), language: id.unsigned_abs() },
-            Err(Fault::Format) => Engine::Cpp(cpp::Model::open(path, name, file.shape).map_err(damaged)?),
+            Ok(whisper) => Engine::Own(Arc::new(whisper)),
+            Err(Fault::Format) => Engine::Cpp(cpp::Model::open(path, file.shape).map_err(damaged)?),
             Err(fault) => return Err(damaged(fault.to_string())),
         };
-        Ok(Self { path: path.to_owned(), engine })
+        let language = number.map(OnceLock::from).unwrap_or_default();
+        Ok(Self { path: path.to_owned(), engine, language: Arc::new(language) })
+    }
+
+    /// Makes sure that the language is known: if it is not stated, it is heard in `samples`. Gives the probability of a
+    /// language that was heard.
+    pub(super) fn settle_language(&self, samples: &[f32], stop: &Stop) -> Result<Option<f32>, SpeechError> {
+        if self.language.get().is_some() {
+            return Ok(None);
+        }
+        let (language, probability) = match &self.engine {
+            Engine::Own(whisper) => {
+                self.on_one_thread(|| Ok(Session::default().language(whisper, samples, stop)?))?
+            }
+            Engine::Cpp(model) => model.language(samples).map_err(|reason| self.failure(reason))?,
+        };
+        // Nobody else sets it: one thread hands out the chunks.
+        let _ = self.language.set(language);
+        Ok(Some(probability))
+    }
+
+    /// The code of the spoken language; English as long as nobody spoke.
+    pub(super) fn language(&self) -> &'static str {
+        let number = self.language.get().copied().unwrap_or(ENGLISH);
+        number.try_into().ok().and_then(whisper_rs::get_lang_str).unwrap_or("en")
     }
 
     /// The text as tokens.
     pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         match &self.engine {
-            Engine::Own { whisper, .. } => whisper.tokens(text),
+            Engine::Own(whisper) => whisper.tokens(text),
             Engine::Cpp(model) => model.tokens(text),
         }
     }
@@ -115,15 +145,22 @@ impl Model {
     /// A reader with a memory of its own.
     pub(super) fn reader(&self, stop: &Stop) -> Result<Reader, SpeechError> {
         let work = match &self.engine {
-            Engine::Own { whisper, language } => {
-                Work::Own { whisper: Arc::clone(whisper), language: *language, session: Session::default() }
-            }
+            Engine::Own(whisper) => Work::Own { whisper: Arc::clone(whisper), session: Session::default() },
             Engine::Cpp(model) => {
                 let reader = model.reader(stop).map_err(|reason| self.failure(reason))?;
                 Work::Cpp { reader, read: Vec::new() }
             }
         };
         Ok(Reader { model: self.clone(), stop: stop.clone(), work })
+    }
+
+    /// Does something on one thread: matrix kernels share their work among the threads of the pool that calls them.
+    pub(super) fn on_one_thread<T: Send>(
+        &self,
+        work: impl FnOnce() -> Result<T, SpeechError> + Send,
+    ) -> Result<T, SpeechError> {
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| self.failure(error))?;
+        alone.install(work)
     }
 
     /// The engine failed for this reason.
@@ -140,7 +177,7 @@ pub(super) struct Reader {
 }
 
 enum Work {
-    Own { whisper: Arc<Whisper>, language: u32, session: Session },
+    Own { whisper: Arc<Whisper>, session: Session },
     /// whisper.cpp reads a chunk as soon as it comes.
     Cpp { reader: cpp::Reader, read: Vec<(usize, Decoded)> },
 }
@@ -164,12 +201,13 @@ impl Reader {
 
     /// Begins to read at most 30 s of audio, which comes back under `key`.
     pub(super) fn begin(&mut self, key: usize, samples: &[f32], manner: &Manner) -> Result<(), SpeechError> {
+        let language = self.model.language.get().copied().unwrap_or(ENGLISH);
         match &mut self.work {
-            Work::Own { whisper, language, session } => {
-                session.begin(whisper, key, samples, manner, *language, &self.stop)?;
+            Work::Own { whisper, session } => {
+                session.begin(whisper, key, samples, manner, language, &self.stop)?;
             }
             Work::Cpp { reader, read } => {
-                let decoded = reader.read(samples, manner).map_err(|reason| self.model.failure(reason))?;
+                let decoded = reader.read(samples, manner, self.model.language()).map_err(|reason| self.model.failure(reason))?;
                 read.push((key, decoded));
             }
         }
@@ -187,7 +225,8 @@ impl Reader {
     /// Reads a chunk alone, beside those that are being read.
     pub(super) fn read(&mut self, samples: &[f32], manner: &Manner) -> Result<Decoded, SpeechError> {
         if let Work::Cpp { reader, .. } = &mut self.work {
-            return reader.read(samples, manner).map_err(|reason| self.model.failure(reason));
+            let decoded = reader.read(samples, manner, self.model.language());
+            return decoded.map_err(|reason| self.model.failure(reason));
         }
         let mut alone = self.model.reader(&self.stop)?;
         alone.begin(0, samples, manner)?;

@@ -167,6 +167,23 @@ impl Session {
         Ok(())
     }
 
+    /// The number of the language that is spoken in `samples`, and its probability among all.
+    pub(super) fn language(
+        &mut self,
+        whisper: &Whisper,
+        samples: &[f32],
+        stop: &Stop,
+    ) -> Result<(u32, f32), Cancelled> {
+        let mel = whisper.spectrogram.of(samples);
+        let states = whisper.encoder.run(&self.kernels, &mel, 0, whisper.positions, &mut self.scratch, stop)?;
+        let mut memory = whisper.decoder.remember(&self.kernels, &states, &mut self.scratch);
+        let mut turns = [Turn { memory: &mut memory, tokens: &[whisper.vocabulary.start] }];
+        whisper.decoder.step(&self.kernels, &mut turns, &mut self.rows, &mut self.scratch);
+        let languages = whisper.vocabulary.languages();
+        let scores = &self.rows.scores[languages.start as usize..languages.end as usize];
+        Ok(sampling::likeliest(scores))
+    }
+
     /// Begins the window of a chunk that begins at mel frame `from`.
     fn open(&mut self, whisper: &Whisper, reading: &mut Reading, from: usize, stop: &Stop) -> Result<(), Cancelled> {
         let (mel, most) = (&reading.mel, whisper.positions);

@@ -119,6 +119,12 @@ pub(super) fn probability(scores: &[f32], token: u32) -> f32 {
     (scores[token as usize] - most).exp() / SumExp { scores, most }.dispatch()
 }
 
+/// The number of the highest score, and its probability among these.
+pub(super) fn likeliest(scores: &[f32]) -> (u32, f32) {
+    let best = (0..).zip(scores).max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(number, _)| number);
+    (best, probability(scores, best))
+}
+
 /// `Σ exp(score - most)`, where `most` is the highest.
 struct SumExp<'a> {
     scores: &'a [f32],
