@@ -24,8 +24,10 @@ const NOT_FOR_LIBRARY: usize = 2;
 const CRATES: &[(&str, &[&str])] = &[
     ("ffmpeg_next", &["audio"]),
     ("whisper_rs", &["speech"]),
-    ("rten", &["speech", "speakers"]),
-    ("rten_tensor", &["speech", "speakers"]),
+    ("rten", &["speakers"]),
+    ("rten_tensor", &["speakers"]),
+    ("rten_simd", &["speech"]),
+    ("rten_vecmath", &["speech"]),
     ("realfft", &["speech", "speakers"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
