@@ -68,7 +68,8 @@ impl SimdOp for Product<'_> {
                 }
                 for row in 0..ROWS {
                     for vector in 0..VECTORS {
-                        let sum = ops.max(sums[row][vector], least);
+                        // In this order what is no number stays so, and is noticed.
+                        let sum = ops.max(least, sums[row][vector]);
                         ops.store(sum, &mut output[row][lane + vector * ops.len()..]);
                     }
                 }
@@ -121,7 +122,7 @@ impl SimdOp for Recurrence<'_> {
                     let hidden = ops.mul(Sigmoid::apply(isa, output), Tanh::apply(isa, cell));
                     ops.store(cell, &mut self.cell[at..]);
                     ops.store(hidden, &mut self.hidden[at..]);
-                    total = ops.mul_add(ops.max(hidden, ops.zero()), ops.load(&self.output[at..]), total);
+                    total = ops.mul_add(ops.max(ops.zero(), hidden), ops.load(&self.output[at..]), total);
                 }
             }
             *logit = ops.sum(total) + self.bias;
@@ -195,7 +196,7 @@ mod tests {
         let (mut hidden, mut cell) = ([0.3; STATE], [-0.2; STATE]);
         let mut logits = vec![0.0; 3];
         run(Recurrence {
-            weights: weights.as_chunks().0,
+            weights: weights.as_chunks().0.as_array().unwrap(),
             gates: gates.as_chunks().0,
             hidden: &mut hidden,
             cell: &mut cell,
