@@ -24,7 +24,7 @@ const NOT_FOR_LIBRARY: usize = 2;
 const CRATES: &[(&str, &[&str])] = &[
     ("ffmpeg_next", &["audio"]),
     ("whisper_rs", &["speech"]),
-    ("rten", &["speech", "speakers"]),
+    ("rten", &["speakers"]),
     ("rten_gemm", &["speech"]),
     ("rten_simd", &["speech"]),
     ("rten_tensor", &["speech", "speakers"]),
