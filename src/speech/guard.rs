@@ -15,7 +15,9 @@ const NO_SPEECH: f32 = 0.6;
 /// so that a single word needs more. The paper compresses the text instead, which a short loop passes.
 const REPEATS: usize = 3;
 const WORD_REPEATS: usize = 5;
-const LONGEST_PHRASE: usize = 16;
+const LONGEST_PHRASE: usize = 40;
+/// No word has more letters than this; "w-i-w-i-w-i" is a loop that goes on without a space.
+const LONGEST_WORD: usize = 45;
 /// A hole is at least so many seconds of speech whose words take less than [`THIN`] of it at a usual pace. Over four
 /// seconds the fixtures' speakers have 0.8 and more, their shortest spans 0.5.
 const HOLE_SECONDS: f32 = 2.2;
@@ -23,6 +25,11 @@ const THIN: f32 = 0.45;
 /// Words that would take this much longer than the speech at a usual pace were not said: the fixtures' speakers reach
 /// 1.4 over four seconds.
 const CROWDED: f32 = 2.2;
+
+/// So many words cannot be said in [`UNHEARD_SECONDS`]: the model wrote them without listening on. On the fixtures there
+/// are never more than two at that pace, in loops and inventions dozens.
+const UNHEARD_WORDS: usize = 5;
+const UNHEARD_SECONDS: f32 = 0.24;
 
 /// What is held against a reading.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +44,8 @@ pub(super) enum Doubt {
     Hole(Range<usize>),
     /// More words than anybody can say in that time.
     Crowded,
+    /// Words that the model wrote without listening on.
+    Unheard,
 }
 
 impl fmt::Display for Doubt {
@@ -47,6 +56,7 @@ impl fmt::Display for Doubt {
             Self::Silence => "the recogniser hears no speech",
             Self::Hole(_) => "there is speech without words",
             Self::Crowded => "there are more words than can be said in that time",
+            Self::Unheard => "some words may not have been said",
         })
     }
 }
@@ -54,7 +64,7 @@ impl fmt::Display for Doubt {
 /// What is to be held against a reading of `chunk`; nothing when it is sound.
 pub(super) fn doubts(chunk: &Packed, decoded: &Decoded, words: &[Written], placed: &Placed) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    if loops(words).is_some() {
+    if loops(words).is_some() || words.iter().any(endless) {
         doubts.push(Doubt::Loop);
     }
     if decoded.log_probability() < LOG_PROBABILITY {
@@ -67,8 +77,18 @@ pub(super) fn doubts(chunk: &Packed, decoded: &Decoded, words: &[Written], place
     if words.iter().map(|w| usual_seconds(&w.text)).sum::<f32>() > CROWDED * speech.max(0.5) {
         doubts.push(Doubt::Crowded);
     }
+    if words.windows(UNHEARD_WORDS).any(unheard) {
+        doubts.push(Doubt::Unheard);
+    }
     doubts.extend(holes(chunk, words, placed).into_iter().map(Doubt::Hole));
     doubts
+}
+
+/// Whether the model hardly moved on in the audio while it wrote these words.
+fn unheard(words: &[Written]) -> bool {
+    let looked = |word: Option<&Written>| word.and_then(|word| word.heard);
+    let moved = looked(words.first()).zip(looked(words.last())).map(|(first, last)| last - first);
+    moved.is_some_and(|moved| moved <= UNHEARD_SECONDS)
 }
 
 /// The first phrase that comes over and over: the words of all its rounds, and how many words it has.
@@ -89,8 +109,14 @@ fn loops(words: &[Written]) -> Option<(Range<usize>, usize)> {
     None
 }
 
-/// Leaves one round of the first phrase that comes over and over; tells whether there was one.
+fn endless(word: &Written) -> bool {
+    word.text.chars().count() > LONGEST_WORD
+}
+
+/// Leaves one round of the first phrase that comes over and over, and nothing of endless words; tells whether there was
+/// such a phrase.
 pub(super) fn unroll(words: &mut Vec<Written>) -> bool {
+    words.retain(|word| !endless(word));
     let found = loops(words);
     if let Some((all, length)) = &found {
         words.drain(all.start + length..all.end);
@@ -137,6 +163,8 @@ mod tests {
             pieces: vec![Piece { start: 0, end: end * 1600 }],
             voiced: speech.iter().map(|s| Voiced { start: s.0 * 1600, end: s.1 * 1600 }).collect(),
             samples: vec![0.0; end as usize * 1600],
+            lead: 0,
+            tail: 0,
         }
     }
 
@@ -174,6 +202,23 @@ mod tests {
     }
 
     #[test]
+    fn words_that_nobody_listened_to_are_doubted() {
+        let word = |(i, text): (usize, &str)| Written {
+            text: text.into(),
+            probability: 1.0,
+            starts: None,
+            ends: None,
+            // The first four at a usual pace, then the model stays where it is.
+            heard: Some(0.3 * i.min(3) as f32 + 0.02 * i as f32),
+        };
+        let words: Vec<Written> = "we say good night good night to all".split(' ').enumerate().map(word).collect();
+        assert!(words.windows(UNHEARD_WORDS).any(unheard));
+        assert!(!words[..6].windows(UNHEARD_WORDS).any(unheard));
+        let blind: Vec<Written> = words.into_iter().map(|w| Written { heard: None, ..w }).collect();
+        assert!(!blind.windows(UNHEARD_WORDS).any(unheard));
+    }
+
+    #[test]
     fn speech_without_words_is_a_hole() {
         let text = "You should not lift anything heavy";
         assert_eq!(judge(text, &[(3, 22), (25, 65), (69, 90)], -0.2, 0.1).len(), 1);
@@ -190,5 +235,8 @@ mod tests {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         assert_eq!(texts, ["we", "do", "this,", "we", "stop"]);
         assert!(!unroll(&mut words));
+        words.push(word(&"W-I-".repeat(40)));
+        assert!(!unroll(&mut words));
+        assert_eq!(words.len(), 5);
     }
 }

@@ -30,14 +30,15 @@ impl Listener {
         let frames = self.detector.finish()?;
         let mut chunks = self.pack(frames);
         if let Some(voiced) = self.segmenter.finish() {
-            chunks.extend(self.packer.speech(voiced));
+            chunks.extend(self.packer.speech(voiced, false));
         }
         chunks.extend(self.packer.finish());
         Ok(chunks)
     }
 
     fn pack(&mut self, frames: Vec<Frame>) -> Vec<Packed> {
-        let spans = frames.into_iter().filter_map(|frame| self.segmenter.push(frame));
-        spans.flat_map(|voiced| self.packer.speech(voiced)).collect()
+        let segmenter = &mut self.segmenter;
+        let spans = frames.into_iter().filter_map(|frame| Some((segmenter.push(frame)?, segmenter.goes_on())));
+        spans.flat_map(|(voiced, cut)| self.packer.speech(voiced, cut)).collect()
     }
 }

@@ -9,6 +9,7 @@
 mod engine;
 mod guard;
 mod listen;
+mod merge;
 mod pack;
 mod reading;
 mod vad;
@@ -451,11 +452,11 @@ fn heard(language: &str, length: u64, readings: BTreeMap<usize, Reading>) -> Hea
         chunks: Vec::new(),
         warnings: Vec::new(),
     };
-    for reading in readings.into_values() {
-        let (speech, words, note) = reading.into_parts();
+    for mut reading in readings.into_values() {
+        reading.add_words(&mut heard.words);
+        let (speech, note) = reading.into_parts();
         heard.warnings.extend(warning_of(&note));
         heard.speech.extend(speech);
-        heard.words.extend(words);
         heard.chunks.push(note);
     }
     if heard.speech.is_empty() {

@@ -1,6 +1,9 @@
 //! Spans of speech into chunks that the recogniser reads in one go: at most [`LONGEST`] of speech with its short
 //! pauses, long silences shortened, cut where the silence is longest.
 //!
+//! Where speech goes on without a silence, both chunks hold a second of the other, so that neither begins or ends in the
+//! middle of a word; [`super::merge`] joins their words.
+//!
 //! A chunk is a list of pieces of the recording, joined without a seam; [`Clock`] maps a moment of the joined audio
 //! back to the recording. Packing sees nothing but the audio, so a chunk is the same on every run.
 
@@ -14,11 +17,15 @@ const SECOND: u64 = SAMPLE_RATE as u64;
 pub(super) const LONGEST: u64 = 29 * SECOND + SECOND / 2;
 /// Silence that stays on either side of speech.
 const PAD: u64 = 3 * SECOND / 10;
+/// What two chunks share where speech was cut without a silence.
+const OVERLAP: u64 = SECOND;
 /// A chunk is cut at its longest silence behind this much: with ten seconds to choose from there is nearly always a
 /// pause between two sentences. With chunks of 10, 15, 20 and 29.5 s, `ep1` and `ep2` had 38, 42, 29 and 30 wrong words
 /// of 2,734 and took 67, 65, 70 and 79 s of processor time on a busy machine. At 20 s 7 of 205 sentences, one of them a
 /// listener's question, had no start within 0.3 s, at 29.5 s 4: little, but questions are what is looked for.
 const CUT_FROM: u64 = 19 * SECOND;
+/// Samples on either side of a moment whose quietness counts: 16 ms.
+const QUIET: usize = 256;
 /// Silence that ends a chunk whatever its length: what follows has nothing to do with it.
 const FAR: u64 = 30 * SECOND;
 
@@ -42,19 +49,26 @@ impl Piece {
 pub(super) struct Packed {
     /// Where its audio comes from; in order, without overlap.
     pub(super) pieces: Vec<Piece>,
-    /// The speech in it.
+    /// The speech in it, with what it shares with its neighbours.
     pub(super) voiced: Vec<Voiced>,
     /// The pieces' audio, joined.
     pub(super) samples: Vec<f32>,
+    /// Samples at its beginning that are the chunk's before it.
+    pub(super) lead: u64,
+    /// Samples at its end that are the next chunk's.
+    pub(super) tail: u64,
 }
 
 /// A span of speech with the audio around it, as far as it may be packed.
 #[derive(Debug)]
 struct Held {
     voiced: Voiced,
-    /// From [`PAD`] before the speech, or the end of the speech before it, to [`PAD`] behind it.
+    /// From [`PAD`] before the speech, or the end of the speech before it, to [`PAD`] behind it; where speech was cut
+    /// from [`OVERLAP`] before it and to [`OVERLAP`] behind it.
     piece: Piece,
     samples: Vec<f32>,
+    /// Whether it goes on where the speech before it was cut.
+    goes_on: bool,
 }
 
 /// Collects speech until a chunk is full.
@@ -62,8 +76,8 @@ struct Held {
 pub(super) struct Packer {
     /// Audio that may still be needed.
     recent: Recent,
-    /// Spans whose padding is not heard whole yet.
-    waiting: Vec<Voiced>,
+    /// Spans whose padding is not heard whole yet, and whether each was cut.
+    waiting: Vec<(Voiced, bool)>,
     held: Vec<Held>,
 }
 
@@ -94,16 +108,17 @@ impl Recent {
 }
 
 impl Packer {
-    /// Takes the next audio. Speech that is told of later may begin at `needed_from`, or [`PAD`] before it.
+    /// Takes the next audio. Speech that is told of later may begin at `needed_from`, and needs [`OVERLAP`] before it.
     pub(super) fn audio(&mut self, samples: &[f32], needed_from: u64) {
         self.recent.samples.extend_from_slice(samples);
-        let waiting = self.waiting.first().map_or(needed_from, |v| v.start.min(needed_from));
-        self.recent.forget_before(waiting.saturating_sub(PAD));
+        let waiting = self.waiting.first().map_or(needed_from, |(v, _)| v.start.min(needed_from));
+        self.recent.forget_before(waiting.saturating_sub(OVERLAP));
     }
 
-    /// Takes a span of speech, later than all before. Gives the chunks that are full by it.
-    pub(super) fn speech(&mut self, voiced: Voiced) -> Vec<Packed> {
-        self.waiting.push(voiced);
+    /// Takes a span of speech, later than all before, and whether it was cut though speech goes on. Gives the chunks that
+    /// are full by it.
+    pub(super) fn speech(&mut self, voiced: Voiced, cut: bool) -> Vec<Packed> {
+        self.waiting.push((voiced, cut));
         self.settle(false)
     }
 
@@ -112,7 +127,7 @@ impl Packer {
         let mut chunks = self.settle(true);
         let rest = std::mem::take(&mut self.held);
         if !rest.is_empty() {
-            chunks.push(join(rest, u64::MAX));
+            chunks.push(join(rest, None));
         }
         chunks
     }
@@ -120,18 +135,22 @@ impl Packer {
     /// Moves spans whose padding has been heard from `waiting` to `held`.
     fn settle(&mut self, ended: bool) -> Vec<Packed> {
         let mut chunks = Vec::new();
-        while let Some(&voiced) = self.waiting.first() {
-            if !ended && self.recent.end() < voiced.end + PAD {
+        while let Some(&(voiced, cut)) = self.waiting.first() {
+            let end = voiced.end + if cut { OVERLAP } else { PAD };
+            if !ended && self.recent.end() < end {
                 break;
             }
-            let before = self.held.last().map_or(0, |h| h.voiced.end);
-            let piece = Piece {
-                start: voiced.start.saturating_sub(PAD).max(before),
-                end: (voiced.end + PAD).min(self.recent.end()),
+            let before = self.held.last().map(|held| held.voiced.end);
+            let goes_on = before == Some(voiced.start);
+            let start = if goes_on {
+                voiced.start.saturating_sub(OVERLAP)
+            } else {
+                voiced.start.saturating_sub(PAD).max(before.unwrap_or(0))
             };
+            let piece = Piece { start, end: end.min(self.recent.end()) };
             self.waiting.remove(0);
             let samples = self.recent.slice(piece).to_vec();
-            chunks.extend(self.hold(Held { voiced, piece, samples }));
+            chunks.extend(self.hold(Held { voiced, piece, samples, goes_on }));
         }
         chunks
     }
@@ -139,6 +158,10 @@ impl Packer {
     /// Adds a span. Usually at most one chunk is full by it, two when it is long and the cut leaves much.
     fn hold(&mut self, new: Held) -> Vec<Packed> {
         let mut chunks = Vec::new();
+        if let Some(last) = self.held.last_mut().filter(|_| !new.goes_on) {
+            // It was cut, and then nobody spoke on.
+            last.end_at(last.voiced.end + PAD);
+        }
         while let Some(last) = self.held.last() {
             let cut = if new.voiced.start - last.voiced.end > FAR {
                 self.held.len()
@@ -148,8 +171,8 @@ impl Packer {
                 break;
             };
             let rest = self.held.split_off(cut);
-            let end = rest.first().unwrap_or(&new).voiced.start;
-            chunks.push(join(std::mem::replace(&mut self.held, rest), end));
+            let next = rest.first().unwrap_or(&new).voiced;
+            chunks.push(join(std::mem::replace(&mut self.held, rest), Some(next)));
         }
         self.held.push(new);
         chunks
@@ -185,12 +208,34 @@ fn packed_length<'a>(held: impl Iterator<Item = &'a Held>) -> u64 {
     pieces(held).into_iter().map(Piece::length).sum()
 }
 
-/// The chunk of these spans; what sounds from sample `end` on belongs to the next.
-fn join(mut held: Vec<Held>, end: u64) -> Packed {
-    if let Some(last) = held.last_mut() {
-        last.piece.end = last.piece.end.min(end);
-        last.samples.truncate(last.piece.length() as usize);
+impl Held {
+    /// Leaves out what sounds from sample `end` on.
+    fn end_at(&mut self, end: u64) {
+        self.piece.end = self.piece.end.min(end);
+        self.samples.truncate(self.piece.length() as usize);
     }
+}
+
+/// The chunk of these spans, which speech `next` follows: what sounds there belongs to the next chunk.
+fn join(mut held: Vec<Held>, next: Option<Voiced>) -> Packed {
+    let (mut lead, mut tail) = (0, 0);
+    if let Some(first) = held.first_mut().filter(|first| first.goes_on) {
+        lead = first.voiced.start - first.piece.start;
+        first.voiced.start = first.piece.start;
+    }
+    if let Some(last) = held.last_mut() {
+        match next {
+            Some(next) if next.start == last.voiced.end => {
+                tail = last.piece.end - last.voiced.end;
+                last.voiced.end = last.piece.end;
+            }
+            Some(next) => last.end_at(next.start),
+            None => last.end_at(last.voiced.end + PAD),
+        }
+    }
+    // Speech that was cut may go on for a moment only, and what overlaps it reach further.
+    let end = held.last().map_or(0, |last| last.piece.end);
+    held.iter_mut().for_each(|held| held.end_at(end));
     let pieces = pieces(held.iter());
     let mut samples = Vec::with_capacity(pieces.iter().map(|p| p.length() as usize).sum());
     let mut end = 0;
@@ -199,7 +244,7 @@ fn join(mut held: Vec<Held>, end: u64) -> Packed {
         samples.extend_from_slice(held.samples.get(known as usize..).unwrap_or_default());
         end = held.piece.end.max(end);
     }
-    Packed { pieces, voiced: held.into_iter().map(|h| h.voiced).collect(), samples }
+    Packed { pieces, voiced: held.into_iter().map(|h| h.voiced).collect(), samples, lead, tail }
 }
 
 impl Packed {
@@ -220,7 +265,38 @@ impl Packed {
             }
             at += piece.length() as usize;
         }
-        Self { pieces, voiced: self.voiced[from..to].to_vec(), samples }
+        Self { pieces, voiced: self.voiced[from..to].to_vec(), samples, lead: 0, tail: 0 }
+    }
+
+    /// The same chunk with its longest span of speech made two at the quietest moment of its middle third.
+    pub(super) fn halved(&self) -> Self {
+        let mut halved = self.clone();
+        let longest = (0..self.voiced.len()).max_by_key(|i| self.voiced[*i].end - self.voiced[*i].start);
+        let Some(index) = longest else { return halved };
+        let Voiced { start, end } = self.voiced[index];
+        let (third, from) = ((end - start) / 3, self.clock().joined(start));
+        let loudness = |at: &u64| {
+            let first = (from + at - start) as usize;
+            let near = self.samples.get(first.saturating_sub(QUIET)..first + QUIET).unwrap_or_default();
+            near.iter().map(|sample| sample * sample).sum::<f32>()
+        };
+        let moments = (start + third..end - third).step_by(QUIET);
+        if let Some(cut) = moments.min_by(|a, b| loudness(a).total_cmp(&loudness(b))) {
+            halved.voiced.splice(index..=index, [Voiced { start, end: cut }, Voiced { start: cut, end }]);
+        }
+        halved
+    }
+
+    /// The speech in it without what it shares with its neighbours.
+    pub(super) fn own(&self) -> Vec<Voiced> {
+        let mut own = self.voiced.clone();
+        if let Some(first) = own.first_mut() {
+            first.start += self.lead;
+        }
+        if let Some(last) = own.last_mut() {
+            last.end -= self.tail;
+        }
+        own
     }
 
     /// Samples of speech.
@@ -300,7 +376,8 @@ mod tests {
             packer.audio(&samples, needed);
             at = next;
             while let Some(span) = spans.get(told).filter(|v| v.end + 1536 <= at) {
-                chunks.extend(packer.speech(*span));
+                let cut = spans.get(told + 1).is_some_and(|next| next.start == span.end);
+                chunks.extend(packer.speech(*span, cut));
                 told += 1;
             }
         }
@@ -333,6 +410,24 @@ mod tests {
     }
 
     #[test]
+    fn a_span_is_halved_where_it_is_quietest() {
+        let mut samples: Vec<f32> = (0..30_000).map(|i| (i as f32 * 0.3).sin()).collect();
+        samples[13_900..14_500].fill(0.0);
+        let chunk = Packed {
+            pieces: vec![Piece { start: 100_000, end: 130_000 }],
+            voiced: vec![Voiced { start: 101_000, end: 104_000 }, Voiced { start: 105_000, end: 128_000 }],
+            samples,
+            lead: 0,
+            tail: 0,
+        };
+        let halved = chunk.halved();
+        assert_eq!(halved.voiced.len(), 3);
+        let (before, behind) = (halved.voiced[1], halved.voiced[2]);
+        assert!(before.end == behind.start && before.end.abs_diff(114_200) < 200, "{before:?}");
+        assert_eq!((before.start, behind.end), (105_000, 128_000));
+    }
+
+    #[test]
     fn a_long_silence_ends_a_chunk() {
         assert_eq!(pack(&spans(&[(0, 50), (31 * SECOND / 512 + 1, 50)]), SECOND).len(), 2);
     }
@@ -345,7 +440,7 @@ mod tests {
     fn parts() -> impl Strategy<Value = Vec<(u64, u64)>> {
         // 0: cut by force.
         let silence = prop_oneof![1 => Just(0u64), 8 => 3u64..60, 1 => 60u64..1200];
-        let speech = prop_oneof![8 => 4u64..200, 1 => 200u64..875];
+        let speech = prop_oneof![8 => 4u64..200, 1 => 200u64..812];
         prop::collection::vec((silence, speech), 0..60)
     }
 
@@ -356,7 +451,7 @@ mod tests {
         fn all_speech_is_in_exactly_one_chunk_at_its_place(parts in parts(), step in 500u64..40_000) {
             let spans = spans(&parts);
             let chunks = pack(&spans, step);
-            let packed: Vec<Voiced> = chunks.iter().flat_map(|c| c.voiced.clone()).collect();
+            let packed: Vec<Voiced> = chunks.iter().flat_map(Packed::own).collect();
             prop_assert_eq!(&packed, &spans);
             for (index, chunk) in chunks.iter().enumerate() {
                 prop_assert!(chunk.samples.len() as u64 <= LONGEST);
@@ -364,11 +459,18 @@ mod tests {
                 prop_assert_eq!(joined, chunk.samples.len() as u64);
                 let holds = |v: &Voiced| chunk.pieces.iter().any(|p| p.start <= v.start && v.end <= p.end);
                 prop_assert!(chunk.voiced.iter().all(holds));
-                // Nobody else's speech is in it.
-                let other = packed.iter().filter(|v| !chunk.voiced.contains(v));
-                for v in other {
-                    prop_assert!(chunk.pieces.iter().all(|p| v.end <= p.start || p.end <= v.start), "chunk {}", index);
+                // Nobody else's speech is in it, but for a second where speech was cut.
+                let (own, mut foreign) = (chunk.own(), 0);
+                for v in packed.iter().filter(|v| !own.contains(v)) {
+                    foreign += chunk.pieces.iter().map(|p| v.end.min(p.end).saturating_sub(v.start.max(p.start))).sum::<u64>();
                 }
+                prop_assert!(foreign <= chunk.lead + chunk.tail, "chunk {}", index);
+                let cut = |a: Option<&Voiced>, b: Option<&Voiced>| {
+                    a.zip(b).is_some_and(|(a, b)| a.end == b.start)
+                };
+                let before = index.checked_sub(1).map(|i| chunks[i].own());
+                prop_assert_eq!(chunk.lead > 0, cut(before.as_ref().and_then(|b| b.last()), own.first()));
+                prop_assert!(chunk.lead <= OVERLAP && chunk.tail <= OVERLAP);
             }
         }
 

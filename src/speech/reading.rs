@@ -3,6 +3,7 @@
 use super::SpeechError;
 use super::engine::{Decoded, Manner, Reader};
 use super::guard::{self, Doubt};
+use super::merge;
 use super::pack::{Packed, Piece};
 use super::words;
 use crate::model::{ChunkNote, Millis, SAMPLE_RATE, Span, Word};
@@ -20,6 +21,9 @@ pub struct Reading {
     pieces: Vec<Piece>,
     speech: Vec<Span>,
     words: Vec<Word>,
+    /// Where speech was cut without a silence at its beginning: the words before are those of the chunk before it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goes_on: Option<Millis>,
     note: ChunkNote,
 }
 
@@ -34,9 +38,10 @@ impl Reading {
         let (best, attempts) = best_attempt(chunk, decoded, reader)?;
         let span = |start, end| Span::new(Millis::from_samples(start), Millis::from_samples(end));
         let (first, last) = (chunk.pieces.first(), chunk.pieces.last());
+        let own = chunk.own();
         let note = ChunkNote {
             span: span(first.map_or(0, |p| p.start), last.map_or(0, |p| p.end)),
-            speech: Millis::from_samples(chunk.speech()),
+            speech: Millis::from_samples(own.iter().map(|v| v.end - v.start).sum()),
             words: best.words.len(),
             attempts,
             log_probability: best.log_probability,
@@ -45,7 +50,8 @@ impl Reading {
         Ok(Self {
             index,
             pieces: chunk.pieces.clone(),
-            speech: chunk.voiced.iter().map(|v| span(v.start, v.end)).collect(),
+            goes_on: own.first().filter(|_| chunk.lead > 0).map(|first| Millis::from_samples(first.start)),
+            speech: own.iter().map(|v| span(v.start, v.end)).collect(),
             words: best.words,
             note,
         })
@@ -66,9 +72,18 @@ impl Reading {
         self.pieces == chunk.pieces
     }
 
-    /// The speech, the words and the note.
-    pub(super) fn into_parts(self) -> (Vec<Span>, Vec<Word>, ChunkNote) {
-        (self.speech, self.words, self.note)
+    /// Adds the words to those of the chunks before it.
+    pub(super) fn add_words(&mut self, words: &mut Vec<Word>) {
+        let own = std::mem::take(&mut self.words);
+        match self.goes_on {
+            Some(cut) => merge::join(words, own, cut),
+            None => words.extend(own),
+        }
+    }
+
+    /// The speech and the note.
+    pub(super) fn into_parts(self) -> (Vec<Span>, ChunkNote) {
+        (self.speech, self.note)
     }
 }
 
@@ -86,7 +101,7 @@ impl Attempt {
         self.doubts
             .iter()
             .map(|doubt| match doubt {
-                Doubt::Loop | Doubt::Crowded => 5 * u64::from(SAMPLE_RATE),
+                Doubt::Loop | Doubt::Crowded | Doubt::Unheard => 5 * u64::from(SAMPLE_RATE),
                 Doubt::Silence | Doubt::Improbable => 3 * u64::from(SAMPLE_RATE),
                 Doubt::Hole(spans) => chunk.speech_of(spans),
             })
@@ -110,7 +125,7 @@ fn best_attempt(chunk: &Packed, decoded: &Decoded, reader: &mut Reader) -> Resul
             _ if only_holes && step != Step::Parts => continue,
             Step::Careful => attempt(chunk, reader, &careful)?,
             Step::Parts => match cuts(chunk, &best.doubts) {
-                cuts if cuts.is_empty() => attempt(chunk, reader, &careful)?,
+                cuts if cuts.is_empty() => in_halves(chunk, reader, &careful)?,
                 cuts => in_parts(chunk, &cuts, reader, &careful)?,
             },
             Step::Drawn => attempt(chunk, reader, &Manner { temperature: DRAWN, ..careful })?,
@@ -171,6 +186,19 @@ fn in_parts(chunk: &Packed, cuts: &[usize], reader: &mut Reader, manner: &Manner
         }
         whole.log_probability += part.log_probability / (cuts.len() + 1) as f32;
         from = to;
+    }
+    Ok(whole)
+}
+
+/// Reads a chunk of a single span of speech in two parts.
+fn in_halves(chunk: &Packed, reader: &mut Reader, manner: &Manner) -> Result<Attempt, SpeechError> {
+    let halved = chunk.halved();
+    let mut whole = in_parts(&halved, &cuts(&halved, &[]), reader, manner)?;
+    for doubt in &mut whole.doubts {
+        if let Doubt::Hole(spans) = doubt {
+            // The chunk itself has no halves.
+            *spans = 0..chunk.voiced.len();
+        }
     }
     Ok(whole)
 }

@@ -343,6 +343,8 @@ mod tests {
             pieces: vec![Piece { start: 0, end: samples(end) }],
             voiced: speech.iter().map(|(start, end)| Voiced { start: samples(*start), end: samples(*end) }).collect(),
             samples: vec![0.0; samples(end) as usize],
+            lead: 0,
+            tail: 0,
         }
     }
 

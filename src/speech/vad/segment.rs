@@ -9,8 +9,9 @@ const OFFSET: f32 = 0.35;
 const SILENT_FRAMES: usize = 3;
 /// Shorter sounds are clicks and coughs: 128 ms. A spoken "no" has 200 ms and more.
 const SHORTEST_FRAMES: usize = 4;
-/// A span is cut here even without silence: the recogniser's window is 30 s, and padding comes on top.
-const LONGEST_FRAMES: usize = 28 * 16_000 / FRAME;
+/// A span is cut here even without silence: the recogniser's window is 30 s, and a second that overlaps with each
+/// neighbour comes on top.
+const LONGEST_FRAMES: usize = 26 * 16_000 / FRAME;
 /// The forced cut is looked for in the last third of the span.
 const CUT_FROM_FRAMES: usize = LONGEST_FRAMES * 2 / 3;
 
@@ -72,6 +73,11 @@ impl Segmenter {
     /// The span that is open at the end of the audio.
     pub(in crate::speech) fn finish(&mut self) -> Option<Voiced> {
         self.close()
+    }
+
+    /// Whether the span that ended last was cut though speech goes on.
+    pub(in crate::speech) fn goes_on(&self) -> bool {
+        self.continued
     }
 
     /// Number of the first frame that an open span may still need; the next frame when none is open.
