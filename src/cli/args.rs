@@ -59,6 +59,9 @@ pub(super) enum Command {
         /// Tell why the machine took it for a question and an answer
         #[arg(long)]
         why: bool,
+        /// Show what was said in the episode, sentence by sentence; "[?]" stands behind words that may be misheard
+        #[arg(long, conflicts_with = "why")]
+        transcript: bool,
     },
     /// Write files for the website
     Export {

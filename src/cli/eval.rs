@@ -3,6 +3,7 @@
 use super::settings::{self, Origin, Wishes};
 use super::{Context, Failed, Usage, process, report};
 use crate::atomic;
+use crate::eval::confidence::Curve;
 use crate::eval::gold::{self, Gold};
 use crate::eval::pairs::{self, Report, Score};
 use crate::eval::recording::{self, Figures, Truth};
@@ -174,6 +175,25 @@ fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
             ))?;
         }
     }
+    let mut confidence = Curve::default();
+    all.iter().for_each(|f| confidence.add(&f.confidence));
+    let curve = confidence.parts.iter().filter(|part| part.words > 0).map(|part| {
+        let share = |sum: f64| 100.0 * sum / part.words as f64;
+        format!("{:.1} → {:.1} ({})", share(part.probability), share(part.right as f64), part.words)
+    });
+    let (marked, whole) = (confidence.marked, confidence.whole());
+    context.say(&format!(
+        "words' probability → right, in %: {}; apart by {:.2} on average",
+        curve.collect::<Vec<_>>().join(", "),
+        100.0 * confidence.error()
+    ))?;
+    context.say(&format!(
+        "marked as unsure: {} of {} words, {} of {} wrong ones",
+        marked.words,
+        whole.words,
+        marked.words - marked.right,
+        whole.words - whole.right
+    ))?;
     context.say(&format!("pairs' F1 over all: {f1:.3}"))?;
     Ok(f1)
 }
@@ -187,7 +207,7 @@ fn document(f: &Figures) -> serde_json::Value {
         "id": f.id, "words": f.words, "wer": f.words.rate(),
         "pairs": { "gold": f.pairs.gold, "right": f.pairs.true_positives, "false": f.pairs.false_positives },
         "sentence_starts": f.times.starts, "sentence_ends": f.times.ends, "sentences": f.times.sentences,
-        "answer_starts": f.answer_starts, "credited": f.credited, "miscredited": f.miscredited,
+        "confidence": f.confidence, "answer_starts": f.answer_starts, "credited": f.credited, "miscredited": f.miscredited,
         "unanswered": f.unanswered, "unanswered_found": f.unanswered_found,
     })
 }

@@ -234,7 +234,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Process(args) => process::run(context, args),
         Command::Sync(args) => sync::run(context, args),
         Command::Status => status::run(context),
-        Command::Show { what, why } => show::run(context, what, *why),
+        Command::Show { what, why, transcript } => show::run(context, what, *why, *transcript),
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())

@@ -3,10 +3,13 @@
 use super::{Context, Failed, Usage, report};
 use crate::failure::Exit;
 use crate::library::{Library, LibraryError, artefact};
-use crate::model::{Correction, Draft, Entries, Entry, EntryId};
+use crate::model::{Correction, Draft, Entries, Entry, EntryId, Transcript, Word};
 
-pub(super) fn run(context: &Context, what: &str, why: bool) -> Result<Exit, Failed> {
+pub(super) fn run(context: &Context, what: &str, why: bool, spoken: bool) -> Result<Exit, Failed> {
     let library = context.library()?;
+    if spoken {
+        return transcript(context, &library, what);
+    }
     if let Ok(id) = what.parse::<EntryId>() {
         return entry(context, &library, &id, why);
     }
@@ -27,6 +30,28 @@ pub(super) fn run(context: &Context, what: &str, why: bool) -> Result<Exit, Fail
             context.say("")?;
             print(context, &library, &folder.id.to_string(), entry, true)?;
         }
+    }
+    Ok(Exit::Done)
+}
+
+/// What was said, a sentence a line, words that may be misheard marked.
+fn transcript(context: &Context, library: &Library, what: &str) -> Result<Exit, Failed> {
+    let folder = library.episode(what)?;
+    let transcript: Transcript = artefact::load(&folder.transcript())?.ok_or_else(|| {
+        Usage::new(format!("{} has no transcript yet", folder.id), "Run \"spinetime process\" on it.")
+    })?;
+    if context.args.json {
+        context.say_json(&transcript)?;
+        return Ok(Exit::Done);
+    }
+    for sentence in &transcript.sentences {
+        let words = transcript.words.get(sentence.words.clone()).unwrap_or_default();
+        let marked = |word: &Word| if word.is_unsure() { format!("{} [?]", word.text) } else { word.text.clone() };
+        let text: Vec<String> = words.iter().map(marked).collect();
+        context.say(&format!("{}  {}", sentence.span.start, text.join(" ")))?;
+    }
+    for warning in &transcript.warnings {
+        context.say(&format!("note: {warning}"))?;
     }
     Ok(Exit::Done)
 }

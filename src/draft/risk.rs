@@ -3,11 +3,8 @@
 
 use super::privacy::Timed;
 use super::words::{core, ends_sentence, is_negation, is_number, low};
-use crate::model::{Flag, FlagKind, Span};
+use crate::model::{Flag, FlagKind, Span, Word};
 use std::ops::Range;
-
-/// Below this probability of any of its words the message says that the recogniser was unsure.
-const UNSURE: f32 = 0.6;
 
 #[rustfmt::skip]
 const DOSES: &[&str] = &[
@@ -43,7 +40,25 @@ const DRUGS: &[&str] = &[
 /// The risky places of a text, in order.
 pub(super) fn flags(text: &[Timed<'_>]) -> Vec<Flag> {
     let words: Vec<&str> = text.iter().map(|word| word.text).collect();
-    places(&words).into_iter().map(|(risk, place)| flag(text, place.start, place.end, risk)).collect()
+    let mut places = places(&words);
+    places.extend(unsure(text, &places));
+    places.sort_by_key(|(_, place)| place.start);
+    places.into_iter().map(|(risk, place)| flag(text, place.start, place.end, risk)).collect()
+}
+
+/// Runs of words, within a sentence, that may be misheard and are in none of the `places`: those say it themselves.
+fn unsure(text: &[Timed<'_>], places: &[(Risk, Range<usize>)]) -> Vec<(Risk, Range<usize>)> {
+    let mut runs: Vec<(Risk, Range<usize>)> = Vec::new();
+    for at in (0..text.len()).filter(|at| text[*at].probability < Word::SURE) {
+        if places.iter().any(|(_, place)| place.contains(&at)) {
+            continue;
+        }
+        match runs.last_mut() {
+            Some((_, run)) if run.end == at && !ends_sentence(text[at - 1].text) => run.end = at + 1,
+            _ => runs.push((Risk::Unsure, at..at + 1)),
+        }
+    }
+    runs
 }
 
 /// Where the words of a text are risky, in order without overlap, and why.
@@ -81,6 +96,8 @@ pub(super) enum Risk {
     Dose,
     /// A medicine.
     Drug,
+    /// The recogniser may have misheard.
+    Unsure,
 }
 
 impl Risk {
@@ -92,6 +109,7 @@ impl Risk {
             Self::Number => "number",
             Self::Dose => "dose",
             Self::Drug => "drug",
+            Self::Unsure => "unsure",
         }
     }
 
@@ -103,6 +121,7 @@ impl Risk {
             Self::Number => "A number: listen whether it is right.",
             Self::Dose => "A dose: listen whether number and unit are right.",
             Self::Drug => "A drug: listen whether it is the right one, and check its spelling.",
+            Self::Unsure => "This may be misheard: listen to it.",
         }
     }
 }
@@ -192,7 +211,7 @@ fn flag(text: &[Timed<'_>], at: usize, end: usize, risk: Risk) -> Flag {
     let span: Span = text[at].span.hull(text[end - 1].span);
     let probability = text[at..end].iter().map(|t| t.probability).fold(1.0, f32::min);
     let mut message = risk.message().to_owned();
-    if probability < UNSURE {
+    if probability < Word::SURE {
         message.push_str(&format!(" The recogniser was unsure here ({:.0} %).", probability * 100.0));
     }
     Flag {
@@ -230,6 +249,24 @@ mod tests {
         dose: or 15mg of naproxen
         drug: of naproxen
         negation: should not wait
+        ");
+    }
+
+    #[test]
+    fn what_may_be_misheard_is_queued_once() {
+        let unsure = ["windle", "me", "not.", "Sorry", "20"];
+        let probability = |text: &str| if unsure.contains(&text) { 0.6 } else { 0.9 };
+        let timed: Vec<Timed<'_>> = "Doctor windle me says you should not. Sorry for 20 minutes"
+            .split(' ')
+            .map(|text| Timed { text, span: Span::default(), probability: probability(text) })
+            .collect();
+        let found: Vec<String> =
+            flags(&timed).iter().map(|f| format!("{} [{}]: {}", f.code, f.text, f.message)).collect();
+        insta::assert_snapshot!(found.join("\n"), @r"
+        unsure [Doctor windle me says you]: This may be misheard: listen to it. The recogniser was unsure here (60 %).
+        negation [should not]: A negation: listen whether it is said, since without it the advice is the opposite. The recogniser was unsure here (60 %).
+        unsure [Sorry for 20]: This may be misheard: listen to it. The recogniser was unsure here (60 %).
+        number [for 20 minutes]: A number: listen whether it is right. The recogniser was unsure here (60 %).
         ");
     }
 

@@ -1,5 +1,6 @@
 //! Scores against labelled recordings and transcripts. Pure: values in, figures out; only [`gold`] reads files.
 
+pub mod confidence;
 pub mod der;
 pub mod gold;
 pub mod pairs;

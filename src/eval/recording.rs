@@ -1,5 +1,6 @@
 //! A recording that went through the whole pipeline against its exact ground truth.
 
+use super::confidence::{self, Curve};
 use super::gold::{Gold, Predicted};
 use super::pairs::{self, Score};
 use super::times::{self, Times};
@@ -30,6 +31,8 @@ pub struct Figures {
     pub words: Wer,
     /// The times of its sentences.
     pub times: Times,
+    /// How honest its words' probabilities are.
+    pub confidence: Curve,
     /// The pairs, after times were turned into the truth's sentences.
     pub pairs: Score,
     /// For each right pair, how far its answer's start is from the truth, in seconds; positive is late.
@@ -61,6 +64,7 @@ pub fn score(truth: &Truth, gold: &Gold, transcript: &Transcript, entries: &Entr
         id: gold.id.clone(),
         words: wer::score(&spoken.join(" "), &transcript.text(0..transcript.words.len())),
         times: times::score(&gold.utterances, transcript),
+        confidence: confidence::score(&gold.utterances, transcript),
         pairs: pairs::score(gold, &predicted, false),
         answer_starts: Vec::new(),
         credited: 0,

@@ -177,10 +177,9 @@ pub fn captions(
     // Machines' captions come in every language by translation; "-orig" is what was heard.
     let ways = match language.as_str() {
         "auto" => vec![("--write-auto-subs", ".*-orig".to_owned())],
-        code => vec![
-            ("--write-subs", format!("{code},{code}-.*")),
-            ("--write-auto-subs", format!("{code}-orig,{code}")),
-        ],
+        code => {
+            vec![("--write-subs", format!("{code},{code}-.*")), ("--write-auto-subs", format!("{code}-orig,{code}"))]
+        }
     };
     progress.note("Asking for captions …");
     for (way, languages) in &ways {

@@ -6,6 +6,7 @@
 //! remembers what was read before. Memory does not grow with the recording but for the words: at most two chunks of
 //! 30 s a worker are alive.
 
+mod confidence;
 mod engine;
 mod guard;
 mod listen;

@@ -6,6 +6,7 @@
 //! after a silence thereby begins where the silence ends. Within a span words begin where the model looked when it wrote
 //! them.
 
+use super::confidence::calibrated;
 use super::engine::Decoded;
 use super::pack::Packed;
 use super::vad::Voiced;
@@ -47,7 +48,7 @@ mod price {
 pub(super) struct Written {
     /// With its punctuation, without spaces around.
     pub(super) text: String,
-    /// Geometric mean of its tokens' probabilities.
+    /// The probability that it is right, from the geometric mean of its tokens' probabilities.
     pub(super) probability: f32,
     /// The model's time stamp before it, in seconds from the start of the chunk.
     pub(super) starts: Option<f32>,
@@ -94,14 +95,17 @@ pub(super) fn written(decoded: &Decoded) -> Vec<Written> {
             }
             if let Some(word) = open.last_mut() {
                 word.bytes.extend_from_slice(&token.bytes);
-                word.log_probability += token.log_probability;
-                word.tokens += 1;
+                // A doubtful comma makes no doubtful word.
+                if !token.bytes.iter().all(|b| b.is_ascii_punctuation() || *b == b' ') {
+                    word.log_probability += token.log_probability;
+                    word.tokens += 1;
+                }
             }
         }
         let first = words.len();
         words.extend(open.into_iter().map(|word| Written {
             text: String::from_utf8_lossy(&word.bytes).trim().to_owned(),
-            probability: (word.log_probability / word.tokens as f32).exp().clamp(0.0, 1.0),
+            probability: calibrated((word.log_probability / word.tokens.max(1) as f32).exp()),
             starts: word.starts,
             ends: None,
             heard: word.heard,
@@ -182,7 +186,9 @@ pub(super) fn place(words: &[Written], chunk: &Packed) -> Placed {
         let shares = shares(&words[range.clone()], chunk, *voiced);
         for (word, share) in words[range.clone()].iter().zip(shares.windows(2)) {
             let moment = |share: f32| {
-                Millis::from_samples(voiced.start + ((voiced.end - voiced.start) as f64 * f64::from(share.min(1.0))) as u64)
+                Millis::from_samples(
+                    voiced.start + ((voiced.end - voiced.start) as f64 * f64::from(share.min(1.0))) as u64,
+                )
             };
             placed.push(Word {
                 text: word.text.clone(),
@@ -349,7 +355,8 @@ mod tests {
     }
 
     fn tokens(text: &str) -> Vec<Token> {
-        let token = |bytes: &str| Token { bytes: bytes.into(), probability: 0.5, log_probability: 0.5f32.ln(), start: None };
+        let token =
+            |bytes: &str| Token { bytes: bytes.into(), probability: 0.5, log_probability: 0.5f32.ln(), start: None };
         text.split('|').map(token).collect()
     }
 
@@ -371,7 +378,7 @@ mod tests {
         ]);
         let words = written(&heard);
         insta::assert_compact_debug_snapshot!(texts(&words), @r#"["Stenosis,", "is", "caf�", "Yes.", "15", "%"]"#);
-        assert!((words[0].probability - 0.5).abs() < 1e-6);
+        assert!((words[0].probability - calibrated(0.5)).abs() < 1e-6);
         assert_eq!(words[5].ends, Some(5.0));
     }
 

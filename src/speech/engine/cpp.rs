@@ -27,6 +27,10 @@ pub(super) struct Model {
 impl Model {
     /// Loads a model that was walked through before; tells what whisper.cpp says against it.
     pub(super) fn open(path: &Path, shape: Shape) -> Result<Self, String> {
+        #[cfg(target_arch = "x86_64")]
+        if !has_avx2() {
+            return Err("models of this format need a processor with AVX2".into());
+        }
         // whisper.cpp and ggml write to stderr otherwise. Only the first call has an effect.
         whisper_rs::install_logging_hooks();
         let mut parameters = WhisperContextParameters::default();
@@ -80,6 +84,16 @@ impl Model {
     }
 }
 
+/// Whether the processor has what whisper.cpp is built for here (`.cargo/config.toml`).
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    use std::arch::is_x86_feature_detected;
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
+        && is_x86_feature_detected!("bmi2")
+}
+
 /// A state of the model. One chunk at a time.
 pub(super) struct Reader {
     model: Model,
@@ -91,12 +105,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads at most 30 s of audio, spoken in a language that is given by its code.
-    pub(super) fn read(
-        &mut self,
-        samples: &[f32],
-        manner: &Manner,
-        language: &'static str,
-    ) -> Result<Decoded, String> {
+    pub(super) fn read(&mut self, samples: &[f32], manner: &Manner, language: &'static str) -> Result<Decoded, String> {
         if manner.temperature > 0.0 {
             // A state's random numbers go on from chunk to chunk; a fresh one draws the same for the same audio.
             // The old one goes first: a state takes a hundred megabytes.

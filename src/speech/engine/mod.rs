@@ -118,9 +118,7 @@ impl Model {
             return Ok(None);
         }
         let (language, probability) = match &self.engine {
-            Engine::Own(whisper) => {
-                self.on_one_thread(|| Ok(Session::default().language(whisper, samples, stop)?))?
-            }
+            Engine::Own(whisper) => self.on_one_thread(|| Ok(Session::default().language(whisper, samples, stop)?))?,
             Engine::Cpp(model) => model.language(samples).map_err(|reason| self.failure(reason))?,
         };
         // Nobody else sets it: one thread hands out the chunks.
@@ -177,9 +175,15 @@ pub(super) struct Reader {
 }
 
 enum Work {
-    Own { whisper: Arc<Whisper>, session: Session },
+    Own {
+        whisper: Arc<Whisper>,
+        session: Session,
+    },
     /// whisper.cpp reads a chunk as soon as it comes.
-    Cpp { reader: cpp::Reader, read: Vec<(usize, Decoded)> },
+    Cpp {
+        reader: cpp::Reader,
+        read: Vec<(usize, Decoded)>,
+    },
 }
 
 impl Reader {
@@ -207,7 +211,8 @@ impl Reader {
                 session.begin(whisper, key, samples, manner, language, &self.stop)?;
             }
             Work::Cpp { reader, read } => {
-                let decoded = reader.read(samples, manner, self.model.language()).map_err(|reason| self.model.failure(reason))?;
+                let decoded =
+                    reader.read(samples, manner, self.model.language()).map_err(|reason| self.model.failure(reason))?;
                 read.push((key, decoded));
             }
         }

@@ -220,14 +220,7 @@ impl Tokens {
 }
 
 /// What a head's query sees: the values, weighed by how well their keys fit.
-fn look<T: Rows>(
-    query: &[f32],
-    keys: &[T],
-    values: &[T],
-    positions: usize,
-    out: &mut [f32],
-    scores: &mut Vec<f32>,
-) {
+fn look<T: Rows>(query: &[f32], keys: &[T], values: &[T], positions: usize, out: &mut [f32], scores: &mut Vec<f32>) {
     let tiles = positions.div_ceil(TILE);
     scores.resize(tiles * TILE, 0.0);
     let (places, _) = scores.as_chunks_mut::<TILE>();

@@ -181,8 +181,7 @@ impl<'a> File<'a> {
     pub(in crate::speech) fn tensor(&self, name: &str, dimensions: &[usize]) -> Result<Vec<f32>, Fault> {
         let tensor = self.tensors.get(name).ok_or(Fault::Damaged("a part of it is missing"))?;
         let without_ones = |all: &mut dyn Iterator<Item = usize>| all.filter(|n| *n != 1).collect::<Vec<_>>();
-        let (found, wanted) =
-            (&mut tensor.dimensions.iter().rev().copied(), &mut dimensions.iter().copied());
+        let (found, wanted) = (&mut tensor.dimensions.iter().rev().copied(), &mut dimensions.iter().copied());
         if without_ones(found) != without_ones(wanted) {
             return Err(Fault::Damaged("a part of it has another size than its head says"));
         }

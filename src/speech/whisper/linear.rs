@@ -128,7 +128,12 @@ impl Linear {
             let bytes = NdTensorView::from_data([count, width], s.bytes.as_slice());
             kernels
                 .integers
-                .gemm(&mut s.sums, GemmInputA::Unpacked(bytes), GemmInputB::Packed(&self.weights), GemmOptions::default())
+                .gemm(
+                    &mut s.sums,
+                    GemmInputA::Unpacked(bytes),
+                    GemmInputB::Packed(&self.weights),
+                    GemmOptions::default(),
+                )
                 .expect("a layer's sizes are checked when it is loaded");
             let rows = s.sums.chunks_exact(wide).zip(out.chunks_exact_mut(wide));
             for ((sums, out), (zero, scale)) in rows.zip(s.zeros.iter().zip(&s.scales)) {

@@ -25,6 +25,7 @@ use self::tokens::Vocabulary;
 use super::Stop;
 use super::engine::{Decoded, Manner, Segment, Token};
 use crate::failure::Cancelled;
+use std::thread;
 
 /// Mel frames a position of the encoder.
 const FRAMES: usize = 2;
@@ -65,11 +66,16 @@ pub(super) struct Whisper {
 impl Whisper {
     /// Loads a model.
     pub(super) fn load(file: &File) -> Result<Self, Fault> {
-        let kernels = Kernels::default();
+        // Both halves at the same time: for a short recording loading counts.
+        let (encoder, decoder) = thread::scope(|scope| {
+            let encoder = scope.spawn(|| Encoder::load(file, &Kernels::default()));
+            let decoder = Decoder::load(file, &Kernels::default());
+            (encoder.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), decoder)
+        });
         Ok(Self {
             spectrogram: Spectrogram::new(&file.filters),
-            encoder: Encoder::load(file, &kernels)?,
-            decoder: Decoder::load(file, &kernels)?,
+            encoder: encoder?,
+            decoder: decoder?,
             vocabulary: Vocabulary::new(file),
             positions: file.shape.audio_positions,
             multilingual: file.shape.multilingual(),
@@ -211,11 +217,8 @@ impl Session {
     /// Reads the next token of every chunk; gives the chunks that are read to their end.
     pub(super) fn step(&mut self, whisper: &Whisper, stop: &Stop) -> Result<Vec<(usize, Decoded)>, Cancelled> {
         stop.check()?;
-        let mut turns: Vec<Turn> = self
-            .readings
-            .iter_mut()
-            .map(|r| Turn { memory: &mut r.window.memory, tokens: &r.window.next })
-            .collect();
+        let mut turns: Vec<Turn> =
+            self.readings.iter_mut().map(|r| Turn { memory: &mut r.window.memory, tokens: &r.window.next }).collect();
         whisper.decoder.step(&self.kernels, &mut turns, &mut self.rows, &mut self.scratch);
         let v = &whisper.vocabulary;
         let mut ended = Vec::new();

@@ -85,7 +85,8 @@ pub(super) fn choose(
         drawn(scores, allowed, forbidden, most, chance)
     } else {
         let best = if allowed.start > 0 { best_stamp } else { most };
-        let found = scores[allowed.clone()].iter().enumerate().find(|(i, s)| **s == best && !forbidden(allowed.start + i));
+        let found =
+            scores[allowed.clone()].iter().enumerate().find(|(i, s)| **s == best && !forbidden(allowed.start + i));
         found.map_or(v.end as usize, |(i, _)| allowed.start + i)
     };
     let log_probability = scores[token] - most - (text_sum + stamp_sum).ln();
