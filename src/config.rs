@@ -156,7 +156,7 @@ impl Default for Wording {
 pub struct Speech {
     /// Name of a model (`spinetime models list`) or path of a ggml file.
     pub model: String,
-    /// How many stretches of speech are transcribed at once; 0 is one a processor core.
+    /// How many processor cores transcribe; 0 is all.
     pub jobs: usize,
 }
 

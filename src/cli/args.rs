@@ -138,7 +138,7 @@ pub(super) struct ProcessArgs {
     /// them, one without ".en" in its name
     #[arg(long, value_name = "CODE|auto")]
     pub language: Option<String>,
-    /// Stretches of speech transcribed at once [default: one a processor core]
+    /// Processor cores that transcribe [default: all]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Keep the pictures of a download too

@@ -134,7 +134,7 @@ pub(super) fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
     }
 }
 
-/// How many stretches are transcribed at once, and who says so.
+/// How many processor cores transcribe, and who says so.
 #[must_use]
 pub(super) fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
     match (wishes.jobs.filter(|n| *n > 0), config.speech.jobs) {

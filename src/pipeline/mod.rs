@@ -110,7 +110,7 @@ pub struct Settings {
     pub download: Tool,
     /// Language that the command line states; the episode's or the series' without it.
     pub language: Option<String>,
-    /// Stretches of speech transcribed at once.
+    /// Processor cores that transcribe.
     pub workers: usize,
     /// This stage and those behind it run even if nothing changed.
     pub redo: Option<Stage>,

@@ -165,3 +165,18 @@ fn a_killed_run_resumes_with_the_same_result() {
         assert!(left.is_empty(), "{left:?}");
     }
 }
+
+#[test]
+fn a_language_that_cannot_be_transcribed_is_told_in_plain_words_and_nothing_else() {
+    let studio = Studio::new();
+    let clip = studio.bring("clip.m4a");
+    let clip = clip.to_str().unwrap();
+    for (language, told) in [("xx", "\"xx\" is no language that can be transcribed"), ("de", "knows English only")] {
+        // The whole program: what a library of C prints is not seen by a run within this process.
+        let output = studio.output(["--quiet", "process", clip, "--held-on", "2025-01-01", "--language", language]);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(errors.starts_with("error: ") && errors.contains(told), "{errors}");
+        assert_eq!(errors.lines().count(), 2, "{errors}");
+    }
+}

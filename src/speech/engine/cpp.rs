@@ -31,8 +31,6 @@ impl Model {
         if !has_avx2() {
             return Err("models of this format need a processor with AVX2".into());
         }
-        // whisper.cpp and ggml write to stderr otherwise. Only the first call has an effect.
-        whisper_rs::install_logging_hooks();
         let mut parameters = WhisperContextParameters::default();
         parameters.flash_attn(false).use_gpu(false);
         let context = WhisperContext::new_with_params(path, parameters).map_err(|e| e.to_string())?;

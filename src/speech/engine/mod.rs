@@ -84,6 +84,8 @@ impl Decoded {
 impl Model {
     /// Loads a model for a language, a code or [`AUTO`]. `whisper_cpp` has whisper.cpp read it in any case.
     pub(super) fn open(path: &Path, language: &str, whisper_cpp: bool) -> Result<Self, SpeechError> {
+        // whisper.cpp and ggml write to stderr otherwise, of an unknown language too. Only the first call has an effect.
+        whisper_rs::install_logging_hooks();
         let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
         let bytes =
             std::fs::read(path).map_err(|source| SpeechError::ModelMissing { path: path.to_owned(), source })?;
