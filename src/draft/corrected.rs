@@ -71,15 +71,8 @@ mod tests {
     use super::super::trial::{LATER, Trial, edit};
     use super::*;
     use crate::model::{Change, Draft, Status};
+    use crate::text::corrections::table;
     use proptest::prelude::*;
-
-    fn table(lines: &[(&str, &str)]) -> Corrections {
-        let mut table = Corrections::default();
-        for (heard, written) in lines {
-            table.insert(heard, written).unwrap();
-        }
-        table
-    }
 
     fn trial() -> Trial {
         let mut trial = Trial::new(&[

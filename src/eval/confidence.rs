@@ -1,10 +1,9 @@
 //! Whether a word's probability means what it says: of the words that are given 0.8, four in five should be right.
 
 use crate::model::{Transcript, Utterance, Word};
-use crate::text::align::{Step, align};
+use crate::text::align::common;
 use crate::text::normalize;
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// Borders between the parts of the curve: most words are sure, so that they lie closer at the upper end.
 const BORDERS: &[f32] = &[0.0, 0.4, 0.6, 0.75, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0];
@@ -73,35 +72,24 @@ impl Part {
 /// The curve of a transcript's words: those that the truth has at their place are right.
 #[must_use]
 pub fn score(truth: &[Utterance], transcript: &Transcript) -> Curve {
-    let mut numbers = HashMap::new();
-    let mut number = |text: &str| -> Vec<usize> {
-        let words = text.split_whitespace().flat_map(normalize::words);
-        let number = |word: String| {
-            let next = numbers.len();
-            *numbers.entry(word).or_insert(next)
-        };
-        words.map(number).collect()
-    };
-    let said: Vec<usize> = truth.iter().flat_map(|utterance| number(&utterance.text)).collect();
-    let (mut heard, mut word_of) = (Vec::new(), Vec::new());
-    for (index, word) in transcript.words.iter().enumerate() {
-        let own = number(&word.text);
-        word_of.resize(word_of.len() + own.len(), index);
-        heard.extend(own);
-    }
-    // What a word is written as may be several: all must be right.
-    let mut right: Vec<Option<bool>> = vec![None; transcript.words.len()];
-    let mut at = 0;
-    for step in align(&said, &heard) {
-        if step != Step::Deleted {
-            let right = right[word_of[at]].get_or_insert(true);
-            *right &= step == Step::Equal;
-            at += 1;
-        }
+    let plain = |text: &str| text.split_whitespace().flat_map(normalize::words).collect::<Vec<_>>();
+    let said: Vec<String> = truth.iter().flat_map(|utterance| plain(&utterance.text)).collect();
+    let parts: Vec<Vec<String>> = transcript.words.iter().map(|word| plain(&word.text)).collect();
+    let heard: Vec<&String> = parts.iter().flatten().collect();
+    let mut said_too = vec![false; heard.len()];
+    for (_, at) in common(&said.iter().collect::<Vec<_>>(), &heard) {
+        said_too[at] = true;
     }
     let mut curve = Curve { parts: vec![Part::default(); BORDERS.len() - 1], marked: Part::default() };
-    for (word, right) in transcript.words.iter().zip(right) {
-        let Some(right) = right else { continue };
+    let mut rest = said_too.as_slice();
+    for (word, parts) in transcript.words.iter().zip(&parts) {
+        let (own, behind) = rest.split_at(parts.len());
+        rest = behind;
+        if own.is_empty() {
+            continue;
+        }
+        // A written word may be several spoken ones: all must be right.
+        let right = own.iter().all(|right| *right);
         let above = BORDERS[1..BORDERS.len() - 1].iter().filter(|border| word.probability >= **border).count();
         curve.parts[above].count(word, right);
         if word.is_unsure() {

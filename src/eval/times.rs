@@ -4,9 +4,8 @@
 //! counts where its first, or its last, word was recognised.
 
 use crate::model::{Millis, Transcript, Utterance};
-use crate::text::align::{Step, align};
+use crate::text::align::common;
 use crate::text::normalize;
-use std::collections::HashMap;
 
 /// Errors in seconds; positive is late.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,7 +38,7 @@ pub fn within(errors: &[f64], part: f64) -> Option<f64> {
 
 /// A word for comparing, with the time at which it begins or ends.
 struct Timed {
-    number: usize,
+    plain: String,
     start: Option<Millis>,
     end: Option<Millis>,
 }
@@ -47,11 +46,10 @@ struct Timed {
 /// Compares the times of sentences with those of a transcript's words.
 #[must_use]
 pub fn score(truth: &[Utterance], transcript: &Transcript) -> Times {
-    let mut numbers = HashMap::new();
     let mut said = Vec::new();
     for sentence in truth {
         let from = said.len();
-        add(&mut said, &mut numbers, &sentence.text);
+        add(&mut said, &sentence.text);
         if let (Some(span), false) = (sentence.span, said.len() == from) {
             said[from].start = Some(span.start);
             let last = said.len() - 1;
@@ -61,34 +59,26 @@ pub fn score(truth: &[Utterance], transcript: &Transcript) -> Times {
     let mut heard = Vec::new();
     for word in &transcript.words {
         let from = heard.len();
-        add(&mut heard, &mut numbers, &word.text);
+        add(&mut heard, &word.text);
         for timed in &mut heard[from..] {
             (timed.start, timed.end) = (Some(word.span.start), Some(word.span.end));
         }
     }
-    let number = |words: &[Timed]| words.iter().map(|word| word.number).collect::<Vec<_>>();
+    let plain = |words: &[Timed]| words.iter().map(|word| word.plain.clone()).collect::<Vec<_>>();
     let mut times = Times { sentences: truth.iter().filter(|s| s.span.is_some()).count(), ..Times::default() };
-    let (mut i, mut j) = (0, 0);
     let late = |found: Millis, truth: Millis| found.seconds() - truth.seconds();
-    for step in align(&number(&said), &number(&heard)) {
-        if step == Step::Equal {
-            let (truth, found) = (&said[i], &heard[j]);
-            times.starts.extend(found.start.zip(truth.start).map(|(found, truth)| late(found, truth)));
-            times.ends.extend(found.end.zip(truth.end).map(|(found, truth)| late(found, truth)));
-        }
-        i += usize::from(step != Step::Inserted);
-        j += usize::from(step != Step::Deleted);
+    for (i, j) in common(&plain(&said), &plain(&heard)) {
+        let (truth, found) = (&said[i], &heard[j]);
+        times.starts.extend(found.start.zip(truth.start).map(|(found, truth)| late(found, truth)));
+        times.ends.extend(found.end.zip(truth.end).map(|(found, truth)| late(found, truth)));
     }
     times
 }
 
 /// Appends the words of a text. Each written word is normalised by itself, so that both sides are cut alike.
-fn add(words: &mut Vec<Timed>, numbers: &mut HashMap<String, usize>, text: &str) {
-    for word in text.split_whitespace().flat_map(normalize::words) {
-        let next = numbers.len();
-        let number = *numbers.entry(word).or_insert(next);
-        words.push(Timed { number, start: None, end: None });
-    }
+fn add(words: &mut Vec<Timed>, text: &str) {
+    let plain = text.split_whitespace().flat_map(normalize::words);
+    words.extend(plain.map(|plain| Timed { plain, start: None, end: None }));
 }
 
 #[cfg(test)]

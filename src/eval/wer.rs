@@ -2,10 +2,9 @@
 //!
 //! Both texts are normalised first ([`crate::text::normalize`]) and aligned ([`crate::text::align`]).
 
-use crate::text::align::{Step, align};
+use crate::text::align::{Step, align_words};
 use crate::text::normalize;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// How far a hypothesis is from its reference, in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,20 +45,13 @@ impl Wer {
 #[must_use]
 pub fn score(reference: &str, hypothesis: &str) -> Wer {
     let (said, written) = (normalize::words(reference), normalize::words(hypothesis));
-    let mut numbers = HashMap::new();
-    let mut number = |word| {
-        let next = numbers.len();
-        *numbers.entry(word).or_insert(next)
-    };
-    let a: Vec<usize> = said.iter().map(&mut number).collect();
-    let b: Vec<usize> = written.iter().map(&mut number).collect();
-    let steps = align(&a, &b);
+    let steps = align_words(&said, &written);
     let count = |kind| steps.iter().filter(|step| **step == kind).count();
     Wer {
         substitutions: count(Step::Substituted),
         insertions: count(Step::Inserted),
         deletions: count(Step::Deleted),
-        words: a.len(),
+        words: said.len(),
         drop_out: longest_gap(&steps).map(|(at, words)| DropOut { at, words, text: said[at..at + words].join(" ") }),
     }
 }

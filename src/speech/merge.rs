@@ -2,9 +2,8 @@
 //! cut, each is sure of what lies deep inside it, and of the words that both have the one nearest to the cut is the seam.
 
 use crate::model::{Millis, Word};
-use crate::text::align::{Step, align};
+use crate::text::align::common;
 use crate::text::normalize;
-use std::collections::HashMap;
 
 /// Words so close to the cut may be in both chunks: the second that they share, and a word's length.
 const NEAR: u64 = 1500;
@@ -36,29 +35,12 @@ pub(super) fn join(words: &mut Vec<Word>, next: Vec<Word>, cut: Millis) {
 
 /// The word that both have nearest to the cut, by index in each.
 fn seam(mine: &[Word], theirs: &[Word], cut: Millis) -> Option<(usize, usize)> {
-    let mut numbers = HashMap::new();
-    let mut number = |words: &[Word]| -> Vec<usize> {
-        let mut of = |word: &Word| {
-            let plain = normalize::words(&word.text).join(" ");
-            let count = numbers.len();
-            *numbers.entry(plain).or_insert(count)
-        };
-        words.iter().map(&mut of).collect()
-    };
-    let (a, b) = (number(mine), number(theirs));
-    let (mut i, mut j, mut common) = (0, 0, Vec::new());
-    for step in align(&a, &b) {
-        if step == Step::Equal {
-            common.push((i, j));
-        }
-        i += usize::from(step != Step::Inserted);
-        j += usize::from(step != Step::Deleted);
-    }
+    let plain = |words: &[Word]| words.iter().map(|word| normalize::normalize(&word.text)).collect::<Vec<_>>();
     let off = |(i, j): &(usize, usize)| {
         let start = |word: &Word| word.span.start.0.abs_diff(cut.0);
         start(&mine[*i]) + start(&theirs[*j])
     };
-    common.into_iter().min_by_key(off)
+    common(&plain(mine), &plain(theirs)).into_iter().min_by_key(off)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! 16 kHz audio into words and sentences with times: speech is found ([`vad`]), packed into chunks ([`pack`]), read
-//! by Whisper ([`engine`]) on several cores, checked ([`guard`]) and put onto the recording's clock ([`words`]).
+//! by Whisper ([`engine`], [`whisper`]) on several cores, checked ([`guard`]) and put onto the recording's clock ([`words`]).
 //!
 //! The invariant: the same audio, models and options give the same [`Heard`], whatever the number of workers and
 //! however often the run was interrupted. So packing sees only the audio, a reading only its chunk, and nothing
-//! remembers what was read before. Memory does not grow with the recording but for the words: at most two chunks of
-//! 30 s a worker are alive.
+//! remembers what was read before. Where speech was cut without a silence, the words of the two chunks are joined
+//! ([`merge`]). Memory does not grow with the recording but for the words: a worker reads a few chunks at a time
+//! ([`engine::Reader::most`]), and as many as there are workers wait.
 
 mod confidence;
 mod engine;
@@ -69,7 +70,7 @@ pub struct Options {
     pub language: String,
     /// Names and terms to be spelt so, the most important ones first; the first few are used.
     pub vocabulary: Vec<String>,
-    /// Chunks that are read at the same time, one core each; at least one. Changes nothing in the result.
+    /// Threads that read, one core each; at least one. Changes nothing in the result.
     pub workers: usize,
 }
 

@@ -4,12 +4,42 @@
 //! and a passage that was left out stays in one piece. Memory grows with the length of one text, not with the product
 //! of both (Hirschberg, "A linear space algorithm for computing maximal common subsequences", 1975).
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 /// Cost of an error. A substitution costs one more, which decides only between alignments with as many errors: there
 /// are never 2^24 of them in a table that is computed.
 const ERROR: u64 = 1 << 24;
 
 /// Up to so many cells (8 MB) an alignment is computed at once instead of being split.
 const CELLS: usize = 1 << 20;
+
+/// The steps that turn the words `a` into `b`.
+#[must_use]
+pub fn align_words<T: Eq + Hash>(a: &[T], b: &[T]) -> Vec<Step> {
+    let mut numbers = HashMap::new();
+    let mut number = |word| {
+        let next = numbers.len();
+        *numbers.entry(word).or_insert(next)
+    };
+    let a: Vec<usize> = a.iter().map(&mut number).collect();
+    let b: Vec<usize> = b.iter().map(&mut number).collect();
+    align(&a, &b)
+}
+
+/// The words that stand in both, by index in each.
+#[must_use]
+pub fn common<T: Eq + Hash>(a: &[T], b: &[T]) -> Vec<(usize, usize)> {
+    let (mut i, mut j, mut common) = (0, 0, Vec::new());
+    for step in align_words(a, b) {
+        if step == Step::Equal {
+            common.push((i, j));
+        }
+        i += usize::from(step != Step::Inserted);
+        j += usize::from(step != Step::Deleted);
+    }
+    common
+}
 
 /// What happened to a word of the first sequence on its way to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -321,18 +321,20 @@ impl<'de> Deserialize<'de> for Corrections {
     }
 }
 
+/// A table of good lines, for tests.
+#[cfg(test)]
+pub(crate) fn table(lines: &[(&str, &str)]) -> Corrections {
+    let mut table = Corrections::default();
+    for (heard, written) in lines {
+        table.insert(heard, written).unwrap();
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn table(lines: &[(&str, &str)]) -> Corrections {
-        let mut table = Corrections::default();
-        for (heard, written) in lines {
-            table.insert(heard, written).unwrap();
-        }
-        table
-    }
 
     /// Each `|` ends a sentence.
     fn read(text: &str) -> Vec<Printed<'_>> {

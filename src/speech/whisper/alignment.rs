@@ -14,21 +14,33 @@ const TINY_EN: &[(u8, u8)] = &[(1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (
 const TINY: &[(u8, u8)] = &[(2, 2), (3, 0), (3, 2), (3, 3), (3, 4), (3, 5)];
 const BASE_EN: &[(u8, u8)] = &[(3, 3), (4, 7), (5, 1), (5, 5), (5, 7)];
 const BASE: &[(u8, u8)] = &[(3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)];
+#[rustfmt::skip]
+const SMALL_EN: &[(u8, u8)] = &[
+    (6, 6), (7, 0), (7, 3), (7, 8), (8, 2), (8, 5), (8, 7), (9, 0), (9, 4), (9, 8), (9, 10), (10, 0), (10, 1), (10, 2),
+    (10, 3), (10, 6), (10, 11), (11, 2), (11, 4),
+];
 const SMALL: &[(u8, u8)] = &[(5, 3), (5, 9), (8, 0), (8, 4), (8, 7), (8, 8), (9, 0), (9, 7), (9, 9), (10, 5)];
+#[rustfmt::skip]
+const MEDIUM_EN: &[(u8, u8)] = &[
+    (11, 4), (14, 1), (14, 12), (14, 14), (15, 4), (16, 0), (16, 4), (16, 9), (17, 12), (17, 14), (18, 7), (18, 10),
+    (18, 15), (20, 0), (20, 3), (20, 9), (20, 14), (21, 12),
+];
 const MEDIUM: &[(u8, u8)] = &[(13, 15), (15, 4), (15, 15), (16, 1), (20, 0), (23, 4)];
 const LARGE_V3: &[(u8, u8)] =
     &[(7, 0), (10, 17), (12, 18), (13, 12), (16, 1), (17, 14), (19, 11), (21, 4), (24, 1), (25, 6)];
 const TURBO: &[(u8, u8)] = &[(2, 4), (2, 11), (3, 3), (3, 6), (3, 11), (3, 14)];
 
-/// The heads of a model that follow the audio, by layer and number. Where they are not known, a few of its later layers'
-/// heads, as the authors' program takes all of these.
+/// The heads of a model that follow the audio, by layer and number. Where they are not known, two of each later
+/// layer: the authors' program takes all of these, which costs more memory than it is worth here.
 pub(super) fn heads(shape: &Shape) -> Vec<(usize, usize)> {
     let known = match (shape.text_layers, shape.text_width, shape.multilingual()) {
         (4, 384, false) => TINY_EN,
         (4, 384, true) => TINY,
         (6, 512, false) => BASE_EN,
         (6, 512, true) => BASE,
+        (12, 768, false) => SMALL_EN,
         (12, 768, true) => SMALL,
+        (24, 1024, false) => MEDIUM_EN,
         (24, 1024, true) => MEDIUM,
         (32, 1280, true) if shape.mels == 128 => LARGE_V3,
         (4, 1280, true) => TURBO,

@@ -14,31 +14,43 @@ use rten_vecmath::Softmax;
 /// Positions of a tile.
 const TILE: usize = 64;
 
-/// Rows of 64 numbers that are weighed and added.
-trait Rows: Copy {
-    /// `out = Σ weights[i] × rows[i]`, each row 64 numbers.
-    fn weigh(weights: &[f32], rows: &[Self], out: &mut [f32; HEAD]);
+/// Numbers as they are stored.
+trait Stored: Copy {
+    /// The first four vectors of a row.
+    fn load<I: Isa>(isa: I, row: &[Self]) -> [I::F32; 4];
 }
 
-impl Rows for f32 {
-    fn weigh(weights: &[f32], rows: &[f32], out: &mut [f32; HEAD]) {
-        WeighFloats { weights, rows, out }.dispatch();
+impl Stored for f32 {
+    #[inline(always)]
+    fn load<I: Isa>(isa: I, row: &[f32]) -> [I::F32; 4] {
+        isa.f32().load_many::<4>(row)
     }
 }
 
-impl Rows for i8 {
-    fn weigh(weights: &[f32], rows: &[i8], out: &mut [f32; HEAD]) {
-        WeighBytes { weights, rows, out }.dispatch();
+impl Stored for i8 {
+    #[inline(always)]
+    fn load<I: Isa>(isa: I, row: &[i8]) -> [I::F32; 4] {
+        let (ints, shorts, bytes) = (isa.i32(), isa.i16(), isa.i8());
+        // A vector of bytes makes four of numbers.
+        let row = bytes.load(row);
+        let (low, high) = (bytes.extend_low(row), bytes.extend_high(row));
+        [
+            ints.to_float(shorts.extend_low(low)),
+            ints.to_float(shorts.extend_high(low)),
+            ints.to_float(shorts.extend_low(high)),
+            ints.to_float(shorts.extend_high(high)),
+        ]
     }
 }
 
-struct WeighFloats<'a> {
+/// `out = Σ weights[i] × rows[i]`, each row 64 numbers.
+struct Weigh<'a, T> {
     weights: &'a [f32],
-    rows: &'a [f32],
+    rows: &'a [T],
     out: &'a mut [f32; HEAD],
 }
 
-impl SimdOp for WeighFloats<'_> {
+impl<T: Stored> SimdOp for Weigh<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -50,50 +62,13 @@ impl SimdOp for WeighFloats<'_> {
             let mut sums = [ops.zero(); 4];
             for (weight, row) in self.weights.iter().zip(self.rows.chunks_exact(HEAD)) {
                 let weight = ops.splat(*weight);
-                let row = ops.load_many::<4>(&row[at..]);
+                let row = T::load(isa, &row[at..]);
                 for i in 0..4 {
                     sums[i] = ops.mul_add(weight, row[i], sums[i]);
                 }
             }
             for (i, sum) in sums.into_iter().enumerate() {
                 ops.store(sum, &mut self.out[at + i * lanes..]);
-            }
-        }
-    }
-}
-
-struct WeighBytes<'a> {
-    weights: &'a [f32],
-    rows: &'a [i8],
-    out: &'a mut [f32; HEAD],
-}
-
-impl SimdOp for WeighBytes<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        let (floats, ints, shorts, bytes) = (isa.f32(), isa.i32(), isa.i16(), isa.i8());
-        let lanes = floats.len();
-        // A vector of bytes makes four of numbers.
-        for at in (0..HEAD).step_by(4 * lanes) {
-            let mut sums = [floats.zero(); 4];
-            for (weight, row) in self.weights.iter().zip(self.rows.chunks_exact(HEAD)) {
-                let weight = floats.splat(*weight);
-                let row = bytes.load(&row[at..]);
-                let (low, high) = (bytes.extend_low(row), bytes.extend_high(row));
-                let row = [
-                    shorts.extend_low(low),
-                    shorts.extend_high(low),
-                    shorts.extend_low(high),
-                    shorts.extend_high(high),
-                ];
-                for i in 0..4 {
-                    sums[i] = floats.mul_add(weight, ints.to_float(row[i]), sums[i]);
-                }
-            }
-            for (i, sum) in sums.into_iter().enumerate() {
-                floats.store(sum, &mut self.out[at + i * lanes..]);
             }
         }
     }
@@ -220,17 +195,17 @@ impl Tokens {
 }
 
 /// What a head's query sees: the values, weighed by how well their keys fit.
-fn look<T: Rows>(query: &[f32], keys: &[T], values: &[T], positions: usize, out: &mut [f32], scores: &mut Vec<f32>) {
+fn look<T: Stored>(query: &[f32], keys: &[T], values: &[T], positions: usize, out: &mut [f32], scores: &mut Vec<f32>) {
     let tiles = positions.div_ceil(TILE);
     scores.resize(tiles * TILE, 0.0);
     let (places, _) = scores.as_chunks_mut::<TILE>();
     for (scores, keys) in places.iter_mut().zip(keys.chunks_exact(TILE * HEAD)) {
-        T::weigh(query, keys, scores);
+        Weigh { weights: query, rows: keys, out: scores }.dispatch();
     }
     scores.truncate(positions);
     Softmax::new_mut(scores).dispatch();
     let mut seen = [0.0; HEAD];
-    T::weigh(scores, values, &mut seen);
+    Weigh { weights: scores, rows: values, out: &mut seen }.dispatch();
     out.copy_from_slice(&seen);
 }
 
