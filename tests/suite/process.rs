@@ -168,7 +168,7 @@ fn a_killed_run_resumes_with_the_same_result() {
 
 #[test]
 fn a_language_that_cannot_be_transcribed_is_told_in_plain_words_and_nothing_else() {
-    let studio = Studio::new();
+    let studio = Studio::with_cast();
     let clip = studio.bring("clip.m4a");
     let clip = clip.to_str().unwrap();
     for (language, told) in [("xx", "\"xx\" is no language that can be transcribed"), ("de", "knows English only")] {
