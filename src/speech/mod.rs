@@ -1,5 +1,6 @@
 //! 16 kHz audio into words and sentences with times: speech is found ([`vad`]), packed into chunks ([`pack`]), read
-//! by Whisper ([`engine`], [`whisper`]) on several cores, checked ([`guard`]) and put onto the recording's clock ([`words`]).
+//! by Whisper ([`engine`], [`whisper`]) on several cores, checked ([`guard`]) and put onto the recording's clock
+//! ([`words`]).
 //!
 //! The invariant: the same audio, models and options give the same [`Heard`], whatever the number of workers and
 //! however often the run was interrupted. So packing sees only the audio, a reading only its chunk, and nothing

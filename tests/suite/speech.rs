@@ -291,3 +291,82 @@ fn what_was_heard_is_a_transcript() {
     let words: usize = heard.sentences.iter().map(|s| s.words.len()).sum();
     assert_eq!(words, heard.words.len());
 }
+
+/// A model of the smallest size that hears one language in everything, in ggml's form: all weights are zero but for the
+/// decoder's last bias and that language's embedding.
+fn model_that_hears(language: usize) -> Vec<u8> {
+    const TOKENS: usize = 51_865;
+    const FIRST_LANGUAGE: usize = 50_259;
+    const WIDTH: usize = 64;
+    let heard = (FIRST_LANGUAGE + language) * WIDTH;
+    // Name, sizes with the fastest first, and which of the numbers are ones.
+    let mut tensors = vec![
+        ("encoder.conv1.weight".to_owned(), vec![3, 80, WIDTH], 0..0),
+        ("encoder.conv1.bias".to_owned(), vec![WIDTH], 0..0),
+        ("encoder.conv2.weight".to_owned(), vec![3, WIDTH, WIDTH], 0..0),
+        ("encoder.conv2.bias".to_owned(), vec![WIDTH], 0..0),
+        ("encoder.positional_embedding".to_owned(), vec![WIDTH, 1500], 0..0),
+        ("decoder.positional_embedding".to_owned(), vec![WIDTH, 448], 0..0),
+        ("decoder.token_embedding.weight".to_owned(), vec![WIDTH, TOKENS], heard..heard + WIDTH),
+        ("decoder.ln.weight".to_owned(), vec![WIDTH], 0..0),
+        ("decoder.ln.bias".to_owned(), vec![WIDTH], 0..WIDTH),
+    ];
+    let mut layer = |name: String, inputs: usize, outputs: usize| {
+        tensors.push((format!("{name}.weight"), [inputs, outputs][usize::from(inputs == 1)..].to_vec(), 0..0));
+        tensors.push((format!("{name}.bias"), vec![outputs], 0..0));
+    };
+    layer("encoder.ln_post".into(), 1, WIDTH);
+    for (side, attentions) in [("encoder", &["attn"][..]), ("decoder", &["attn", "cross_attn"])] {
+        let block = format!("{side}.blocks.0");
+        for attention in attentions {
+            layer(format!("{block}.{attention}_ln"), 1, WIDTH);
+            for part in ["query", "key", "value", "out"] {
+                layer(format!("{block}.{attention}.{part}"), WIDTH, WIDTH);
+            }
+        }
+        layer(format!("{block}.mlp_ln"), 1, WIDTH);
+        layer(format!("{block}.mlp.0"), WIDTH, 4 * WIDTH);
+        layer(format!("{block}.mlp.2"), 4 * WIDTH, WIDTH);
+    }
+
+    fn ints(file: &mut Vec<u8>, ints: &[usize]) {
+        file.extend(ints.iter().flat_map(|int| u32::try_from(*int).unwrap().to_le_bytes()));
+    }
+    let mut file = Vec::new();
+    ints(&mut file, &[0x6767_6d6c, TOKENS, 1500, WIDTH, 1, 1, 448, WIDTH, 1, 1, 80, 0]);
+    ints(&mut file, &[80, 201]);
+    file.resize(file.len() + 4 * 80 * 201, 0);
+    // No vocabulary.
+    ints(&mut file, &[0]);
+    for (name, sizes, ones) in tensors {
+        ints(&mut file, &[sizes.len(), name.len(), 0]);
+        ints(&mut file, &sizes);
+        file.extend_from_slice(name.as_bytes());
+        let value = |i: usize| if ones.contains(&i) { 1.0f32 } else { 0.0 };
+        file.extend((0..sizes.iter().product()).flat_map(|i| value(i).to_le_bytes()));
+    }
+    file
+}
+
+#[test]
+fn a_language_that_is_not_stated_is_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("several.bin");
+    // Numbers of whisper.cpp's list: English, Chinese, German.
+    for (number, code) in [(0, "en"), (2, "de")] {
+        std::fs::write(&model, model_that_hears(number)).unwrap();
+        let hear = |language: &str| {
+            let options = Options { language: language.into(), ..options(1) };
+            run(&CLIP, &model, &options, Vec::new(), &Silent, &Cancel::default()).0
+        };
+        assert_eq!(hear("auto").unwrap().language, code);
+        assert_eq!(hear("fr").unwrap().language, "fr");
+        // Only the youngest models have Cantonese.
+        assert_eq!(hear("yue").unwrap_err().exit(), Exit::Usage);
+    }
+    // A model for English needs not listen.
+    let options = Options { language: "auto".into(), ..options(1) };
+    let english = file("models/ggml-tiny.en-q8_0.bin");
+    let (heard, _) = run(&CLIP, &english, &options, Vec::new(), &Silent, &Cancel::default());
+    assert_eq!(heard.unwrap(), hear(&CLIP, 1, Vec::new()).unwrap().0);
+}

@@ -97,6 +97,8 @@ impl Model {
             code if known => whisper_rs::get_lang_id(code).map(i32::unsigned_abs),
             _ => None,
         };
+        // Younger models know more languages than older ones.
+        let number = number.filter(|number| *number < file.shape.languages());
         if number.is_none() && language != AUTO {
             return Err(SpeechError::LanguageUnknown { language: language.to_owned() });
         }

@@ -11,6 +11,8 @@ use std::ops::Range;
 const MAGIC: u32 = 0x6767_6d6c;
 /// Vocabulary of the models that know English only.
 const ENGLISH_TOKENS: usize = 51864;
+/// Tokens of a vocabulary but for the languages; one more in the models that know several.
+const WITHOUT_LANGUAGES: u32 = 51765;
 /// whisper.cpp stores a tensor's name in 64 bytes and knows four dimensions.
 const LONGEST_NAME: usize = 63;
 const MOST_DIMENSIONS: usize = 4;
@@ -58,6 +60,11 @@ impl Shape {
     /// Whether the model knows other languages than English.
     pub(in crate::speech) fn multilingual(&self) -> bool {
         self.tokens > ENGLISH_TOKENS
+    }
+
+    /// Languages that have a token, by the first numbers of whisper.cpp's list. A model for English has the tokens, too.
+    pub(in crate::speech) fn languages(&self) -> u32 {
+        self.tokens as u32 - WITHOUT_LANGUAGES - u32::from(self.multilingual())
     }
 }
 
@@ -185,7 +192,12 @@ impl<'a> File<'a> {
         if without_ones(found) != without_ones(wanted) {
             return Err(Fault::Damaged("a part of it has another size than its head says"));
         }
-        numbers(tensor.format, &self.bytes[tensor.data.clone()]).ok_or(Fault::Format)
+        let numbers = numbers(tensor.format, &self.bytes[tensor.data.clone()]).ok_or(Fault::Format)?;
+        if numbers.iter().all(|number| number.is_finite()) {
+            Ok(numbers)
+        } else {
+            Err(Fault::Damaged("some of its weights are no numbers"))
+        }
     }
 }
 

@@ -10,6 +10,9 @@ use rten_vecmath::{Exp, MaxNum};
 /// The first time stamp of a window is at most one second, in steps of 20 ms.
 const LATEST_START: u32 = 50;
 
+/// The logarithm of a probability that can't be told.
+const IMPOSSIBLE: f32 = -100.0;
+
 /// A chosen token.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Choice {
@@ -90,6 +93,8 @@ pub(super) fn choose(
         found.map_or(v.end as usize, |(i, _)| allowed.start + i)
     };
     let log_probability = scores[token] - most - (text_sum + stamp_sum).ln();
+    // Weights far out of range give no numbers.
+    let log_probability = if log_probability.is_finite() { log_probability } else { IMPOSSIBLE };
     Choice { token: token as u32, log_probability }
 }
 

@@ -36,8 +36,7 @@ impl Vocabulary {
         let several = u32::from(file.shape.multilingual());
         let count = file.shape.tokens as u32;
         let (end, start) = (END + several, END + 1 + several);
-        let languages = count - 51765 - several;
-        let behind = if several == 1 { languages.saturating_sub(LANGUAGES) } else { 0 };
+        let behind = if several == 1 { file.shape.languages().saturating_sub(LANGUAGES) } else { 0 };
         let words: Vec<Vec<u8>> = file.vocabulary.iter().take(end as usize).map(|w| w.to_vec()).collect();
         let ids: HashMap<Vec<u8>, u32> = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
         Self {
