@@ -17,6 +17,7 @@ pub mod fetch;
 pub mod http;
 pub mod library;
 pub mod model;
+mod neural;
 pub mod pipeline;
 pub mod progress;
 pub mod qa;

@@ -4,19 +4,18 @@
 //! pause. The audio passes once; only the stretch under the windows that are still open is kept.
 
 use super::SpeakersError;
+use super::ge2e::{BANDS, Network, STATE};
 use super::turns::Piece;
 use crate::failure::{Failure, Passed};
 use crate::model::{Chunk, Millis, SAMPLE_RATE};
+use crate::neural;
 use crate::progress::{Amount, Cancel, Progress};
 use realfft::{RealFftPlanner, RealToComplex};
-use rten::{Model, NodeId, RunOptions, ThreadPool};
-use rten_tensor::NdTensor;
-use rten_tensor::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Length of an embedding; each has the Euclidean length 1.
-pub(super) const DIMENSIONS: usize = 256;
+pub(super) const DIMENSIONS: usize = STATE;
 
 /// Samples in a whole window: 1.5 s, about what the encoder was trained on (1.6 s).
 const WINDOW: u64 = 24_000;
@@ -24,18 +23,15 @@ const WINDOW: u64 = 24_000;
 const HOP: u64 = 12_000;
 /// Shorter pieces than 0.4 s say too little about a voice; they go with their neighbours.
 const SHORTEST: u64 = 6_400;
-/// Windows that pass through the network together: some 0.15 s of work, so that a request to stop is soon heard even
-/// on a busy machine.
-const BATCH: usize = 16;
-/// More threads would wait for each other: a batch is small.
+/// Windows that pass through the network together: some 0.1 s of work, so that a request to stop is soon heard.
+const BATCH: usize = 64;
+/// More threads would have too little to do.
 const THREADS: usize = 2;
 
 /// Samples under one spectrum: 25 ms.
 const FFT: usize = 400;
 /// Samples from one spectrum to the next: 10 ms.
 const FFT_HOP: usize = 160;
-/// Mel bands.
-const BANDS: usize = 40;
 /// Quieter windows are raised to this level (-30 dB below full scale), louder ones left, as in the encoder's training.
 const LEVEL: f32 = 0.031_622_78;
 
@@ -169,11 +165,9 @@ impl Tape {
 /// The voice encoder with its features.
 pub(super) struct Encoder {
     path: PathBuf,
-    model: Model,
-    input: NodeId,
-    output: NodeId,
+    network: Network,
     mel: Mel,
-    pools: Vec<Arc<ThreadPool>>,
+    threads: usize,
 }
 
 impl Encoder {
@@ -184,25 +178,18 @@ impl Encoder {
     pub(super) fn load(path: &Path) -> Result<Self, SpeakersError> {
         let bytes =
             std::fs::read(path).map_err(|source| SpeakersError::ModelUnreadable { path: path.to_owned(), source })?;
-        let damaged = |reason: String| SpeakersError::ModelDamaged { path: path.to_owned(), reason };
-        let model = Model::load(bytes).map_err(|e| damaged(e.to_string()))?;
-        let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
-            return Err(damaged("it must have one input and one output".into()));
-        };
+        let network = Network::read(&bytes)
+            .map_err(|reason| SpeakersError::ModelDamaged { path: path.to_owned(), reason: reason.to_owned() })?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
-        let pools = (0..threads).map(|_| Arc::new(ThreadPool::with_num_threads(1))).collect();
-        Ok(Self { path: path.to_owned(), model, input, output, mel: Mel::new(), pools })
+        Ok(Self { path: path.to_owned(), network, mel: Mel::new(), threads })
     }
 
     /// Embeds the waiting windows and moves them to `done`, in order.
     fn run(&self, waiting: &mut Vec<(Window, Vec<f32>)>, done: &mut Vec<Window>) -> Result<(), SpeakersError> {
-        let share = waiting.len().div_ceil(self.pools.len()).max(1);
+        let share = waiting.len().div_ceil(self.threads).max(1);
         let results: Vec<Result<(), SpeakersError>> = std::thread::scope(|scope| {
-            let jobs: Vec<_> = waiting
-                .chunks_mut(share)
-                .zip(&self.pools)
-                .map(|(windows, pool)| scope.spawn(move || self.embed(windows, pool)))
-                .collect();
+            let jobs: Vec<_> =
+                waiting.chunks_mut(share).map(|windows| scope.spawn(move || self.embed(windows))).collect();
             jobs.into_iter().map(|job| job.join().unwrap_or_else(|_| Err(self.failed("a thread died")))).collect()
         });
         results.into_iter().collect::<Result<(), _>>()?;
@@ -210,31 +197,12 @@ impl Encoder {
         Ok(())
     }
 
-    /// Embeds each window; those of one length go through the network together.
-    fn embed(&self, windows: &mut [(Window, Vec<f32>)], pool: &Arc<ThreadPool>) -> Result<(), SpeakersError> {
+    /// Embeds each window. Digital silence gives no direction: such a window says nothing.
+    fn embed(&self, windows: &mut [(Window, Vec<f32>)]) -> Result<(), SpeakersError> {
         let features: Vec<Vec<f32>> = windows.iter().map(|(_, samples)| self.mel.features(samples)).collect();
-        let mut order: Vec<usize> = (0..windows.len()).filter(|&i| !features[i].is_empty()).collect();
-        order.sort_by_key(|&i| features[i].len());
-        for batch in order.chunk_by(|&a, &b| features[a].len() == features[b].len()) {
-            let frames = features[batch[0]].len() / BANDS;
-            let data: Vec<f32> = batch.iter().flat_map(|&i| features[i].iter().copied()).collect();
-            let tensor = NdTensor::from_data([batch.len(), frames, BANDS], data);
-            let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
-            let [value] = self
-                .model
-                .run_n(vec![(self.input, tensor.into())], [self.output], Some(options))
-                .map_err(|e| self.failed(e))?;
-            let voices: NdTensor<f32, 2> = value.try_into().map_err(|e| self.failed(e))?;
-            if voices.shape() != [batch.len(), DIMENSIONS] {
-                return Err(self.failed("its output has another shape"));
-            }
-            let voices = voices.to_vec();
-            for (&i, voice) in batch.iter().zip(voices.chunks_exact(DIMENSIONS)) {
-                // Digital silence gives no direction: such a window says nothing.
-                if voice.iter().all(|x| x.is_finite()) {
-                    windows[i].0.voice = voice.to_vec();
-                }
-            }
+        let voices = neural::on_one_thread(|| self.network.voices(&features)).map_err(|e| self.failed(e))?;
+        for ((window, _), voice) in windows.iter_mut().zip(voices) {
+            window.voice = voice;
         }
         Ok(())
     }

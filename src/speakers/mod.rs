@@ -8,6 +8,7 @@
 
 mod cluster;
 mod embed;
+mod ge2e;
 mod mentions;
 mod names;
 mod roles;

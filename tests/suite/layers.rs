@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// The modules, layer by layer. A module may import its own layer and those below, except where [`APART`] says so.
 const LAYERS: [&[&str]; 6] = [
     &["model"],
-    &["failure", "progress", "atomic", "checksum", "http", "text", "config", "roster"],
+    &["failure", "progress", "atomic", "checksum", "http", "neural", "text", "config", "roster"],
     &["fetch", "weights", "audio", "speech", "speakers", "qa", "draft", "export"],
     &["library"],
     &["pipeline", "review", "publish", "eval"],
@@ -24,12 +24,11 @@ const NOT_FOR_LIBRARY: usize = 2;
 const CRATES: &[(&str, &[&str])] = &[
     ("ffmpeg_next", &["audio"]),
     ("whisper_rs", &["speech"]),
-    ("rten", &["speakers"]),
-    ("rten_gemm", &["speech"]),
-    ("rten_simd", &["speech"]),
-    ("rten_tensor", &["speech", "speakers"]),
-    ("rten_vecmath", &["speech"]),
-    ("rayon", &["speech"]),
+    ("rten_gemm", &["neural", "speech", "speakers"]),
+    ("rten_simd", &["neural", "speech", "speakers"]),
+    ("rten_tensor", &["neural", "speech", "speakers"]),
+    ("rten_vecmath", &["neural", "speech", "speakers"]),
+    ("rayon", &["neural"]),
     ("realfft", &["speech", "speakers"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

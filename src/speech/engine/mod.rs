@@ -8,6 +8,7 @@ mod cpp;
 use super::whisper::file::{Fault, File};
 use super::whisper::{Session, Whisper};
 use super::{AUTO, SpeechError, Stop};
+use crate::neural;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -161,8 +162,7 @@ impl Model {
         &self,
         work: impl FnOnce() -> Result<T, SpeechError> + Send,
     ) -> Result<T, SpeechError> {
-        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| self.failure(error))?;
-        alone.install(work)
+        neural::on_one_thread(work).map_err(|error| self.failure(error))?
     }
 
     /// The engine failed for this reason.

@@ -6,7 +6,6 @@
 
 mod kernels;
 mod network;
-mod onnx;
 mod segment;
 #[cfg(test)]
 mod tests;

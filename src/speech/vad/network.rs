@@ -5,7 +5,7 @@
 //! frame.
 
 use super::kernels::{BLOCK, GATES, GROUPS, Gates, Lanes, Product, ROWS, Recurrence, STATE, UNITS};
-use super::onnx::{Graph, Node};
+use crate::neural::onnx::{Graph, Node};
 use realfft::{RealFftPlanner, RealToComplex};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_vecmath::Sigmoid;

@@ -6,7 +6,7 @@
 //! each of a head's 64 channels.
 
 use super::encoder::HEAD;
-use super::linear::nearest;
+use crate::neural::linear::nearest;
 use rten_simd::ops::{BitOps, Extend, NumOps, ToFloat};
 use rten_simd::{Isa, SimdOp};
 use rten_vecmath::Softmax;

@@ -2,9 +2,10 @@
 
 use super::super::Stop;
 use super::file::{Fault, File};
-use super::linear::{Kernels, Linear, Norm, Scratch, Then};
 use super::mel::Mel;
+use super::norm::Norm;
 use crate::failure::Cancelled;
+use crate::neural::linear::{Kernels, Linear, Scratch, Then};
 use rten_gemm::{GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_tensor::NdTensorView;

@@ -10,21 +10,21 @@ mod attention;
 mod decoder;
 mod encoder;
 pub(super) mod file;
-mod linear;
 mod mel;
+mod norm;
 mod sampling;
 mod tokens;
 
 use self::decoder::{Decoder, Memory, Rows, Turn};
 use self::encoder::Encoder;
 use self::file::{Fault, File};
-use self::linear::{Kernels, Scratch};
 use self::mel::{Mel, Spectrogram};
 use self::sampling::Chance;
 use self::tokens::Vocabulary;
 use super::Stop;
 use super::engine::{Decoded, Manner, Segment, Token};
 use crate::failure::Cancelled;
+use crate::neural::linear::{Kernels, Scratch};
 use std::thread;
 
 /// Mel frames a position of the encoder.

@@ -29,15 +29,15 @@ const NO_ONNX: &str = "it is no ONNX file";
 
 /// The operators of a network in their order, and its weights by name.
 #[derive(Debug)]
-pub(super) struct Graph<'a> {
-    pub(super) nodes: Vec<Node<'a>>,
+pub(crate) struct Graph<'a> {
+    pub(crate) nodes: Vec<Node<'a>>,
     tensors: BTreeMap<&'a [u8], Tensor<'a>>,
 }
 
 /// An operator.
 #[derive(Debug, Default)]
-pub(super) struct Node<'a> {
-    pub(super) operator: &'a [u8],
+pub(crate) struct Node<'a> {
+    pub(crate) operator: &'a [u8],
     inputs: Vec<&'a [u8]>,
     numbers: Vec<(&'a [u8], Vec<u64>)>,
 }
@@ -51,7 +51,7 @@ struct Tensor<'a> {
 
 impl<'a> Graph<'a> {
     /// Reads a whole file. Says what is wrong with it.
-    pub(super) fn read(file: &'a [u8]) -> Result<Self, &'static str> {
+    pub(crate) fn read(file: &'a [u8]) -> Result<Self, &'static str> {
         let mut graph = Self { nodes: Vec::new(), tensors: BTreeMap::new() };
         let mut whole = false;
         for field in Fields(file) {
@@ -80,7 +80,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The weights that an operator takes as its input number `input`, which must have this shape and be numbers.
-    pub(super) fn weights(&self, node: &Node, input: usize, shape: &[u64]) -> Result<Vec<f32>, &'static str> {
+    pub(crate) fn weights(&self, node: &Node, input: usize, shape: &[u64]) -> Result<Vec<f32>, &'static str> {
         let tensor = node.inputs.get(input).and_then(|name| self.tensors.get(name)).ok_or("weights are missing")?;
         let count = shape.iter().product::<u64>();
         if tensor.shape != shape || tensor.kind != FLOAT || tensor.bytes.len() as u64 != count * 4 {
@@ -93,7 +93,7 @@ impl<'a> Graph<'a> {
 
 impl Node<'_> {
     /// Whether an attribute has these numbers.
-    pub(super) fn has(&self, attribute: &str, numbers: &[u64]) -> bool {
+    pub(crate) fn has(&self, attribute: &str, numbers: &[u64]) -> bool {
         self.numbers.iter().any(|(name, own)| *name == attribute.as_bytes() && own == numbers)
     }
 }

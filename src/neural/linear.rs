@@ -12,8 +12,8 @@ use rten_vecmath::{Gelu, MinMax};
 const ROWS: usize = 64;
 
 /// The matrix kernels of this machine's processor, chosen when the program runs.
-pub(super) struct Kernels {
-    pub(super) floats: GemmExecutor<f32, f32, f32>,
+pub(crate) struct Kernels {
+    pub(crate) floats: GemmExecutor<f32, f32, f32>,
     integers: GemmExecutor<u8, i8, i32>,
     /// The largest weight: processors without dot products of bytes add two products in 16 bits.
     largest: f32,
@@ -28,7 +28,7 @@ impl Default for Kernels {
 }
 
 /// Rows of numbers in 8 bits.
-pub(super) struct Steps {
+pub(crate) struct Steps {
     steps: Vec<i8>,
     /// For each row, what a step is worth.
     scales: Vec<f32>,
@@ -36,7 +36,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// From rows of `width` numbers; the largest of each becomes `largest`.
-    pub(super) fn new(numbers: &[f32], width: usize, largest: f32) -> Self {
+    pub(crate) fn new(numbers: &[f32], width: usize, largest: f32) -> Self {
         let mut scales = Vec::with_capacity(numbers.len() / width);
         let mut steps = Vec::with_capacity(numbers.len());
         for row in numbers.chunks_exact(width) {
@@ -49,20 +49,20 @@ impl Steps {
     }
 
     /// A row's numbers.
-    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = f32> {
+    pub(crate) fn row(&self, row: usize) -> impl Iterator<Item = f32> {
         let width = self.steps.len() / self.scales.len();
         self.steps[row * width..][..width].iter().map(move |step| f32::from(*step) * self.scales[row])
     }
 }
 
 /// The nearest whole number of at most 127 either way. Adding 1.5 × 2^23 rounds without a call.
-pub(super) fn nearest(x: f32) -> i8 {
+pub(crate) fn nearest(x: f32) -> i8 {
     const ROUND: f32 = 12_582_912.0;
     ((x + ROUND).to_bits() as i32 - ROUND.to_bits() as i32) as i8
 }
 
 /// A layer: `outputs = inputs × weights + bias`.
-pub(super) struct Linear {
+pub(crate) struct Linear {
     weights: PackedBMatrix<i8>,
     /// For each output, what a step of its weights is worth.
     scales: Vec<f32>,
@@ -74,7 +74,7 @@ pub(super) struct Linear {
 
 /// What is done with a layer's outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(crate) enum Then {
     /// They are written.
     Set,
     /// They are added to what is there.
@@ -85,7 +85,7 @@ pub(super) enum Then {
 
 /// Memory that is used again and again.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     bytes: Vec<u8>,
     zeros: Vec<u8>,
     scales: Vec<f32>,
@@ -94,7 +94,7 @@ pub(super) struct Scratch {
 
 impl Linear {
     /// From single precision, a row of `inputs` weights an output.
-    pub(super) fn new(kernels: &Kernels, weights: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
+    pub(crate) fn new(kernels: &Kernels, weights: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
         let Steps { steps, scales } = Steps::new(weights, inputs, kernels.largest);
         let rows = NdTensorView::from_data([scales.len(), inputs], steps.as_slice());
         Self {
@@ -107,12 +107,12 @@ impl Linear {
     }
 
     /// Width of the outputs.
-    pub(super) fn outputs(&self) -> usize {
+    pub(crate) fn outputs(&self) -> usize {
         self.scales.len()
     }
 
     /// Multiplies rows of inputs into rows of outputs.
-    pub(super) fn apply(&self, kernels: &Kernels, inputs: &[f32], outputs: &mut [f32], then: Then, s: &mut Scratch) {
+    pub(crate) fn apply(&self, kernels: &Kernels, inputs: &[f32], outputs: &mut [f32], then: Then, s: &mut Scratch) {
         let (width, wide) = (self.inputs, self.outputs());
         for (rows, out) in inputs.chunks(ROWS * width).zip(outputs.chunks_mut(ROWS * wide)) {
             s.bytes.resize(rows.len(), 0);
@@ -231,59 +231,6 @@ impl SimdOp for Finish<'_> {
     }
 }
 
-/// Layer normalisation.
-pub(super) struct Norm {
-    pub(super) weight: Vec<f32>,
-    pub(super) bias: Vec<f32>,
-}
-
-impl Norm {
-    /// Normalises each row of `rows` into `out`.
-    pub(super) fn apply(&self, rows: &[f32], out: &mut Vec<f32>) {
-        let width = self.weight.len();
-        out.resize(rows.len(), 0.0);
-        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            Normalise { row, out, weight: &self.weight, bias: &self.bias }.dispatch();
-        }
-    }
-}
-
-struct Normalise<'a> {
-    row: &'a [f32],
-    out: &'a mut [f32],
-    weight: &'a [f32],
-    bias: &'a [f32],
-}
-
-impl SimdOp for Normalise<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        let ops = isa.f32();
-        let lanes = ops.len();
-        // A width is a multiple of 64, which all vectors divide.
-        let width = self.row.len();
-        let count = width as f32;
-        let mut sum = ops.zero();
-        for at in (0..width).step_by(lanes) {
-            sum = ops.add(sum, ops.load(&self.row[at..]));
-        }
-        let mean = ops.splat(ops.sum(sum) / count);
-        let mut squares = ops.zero();
-        for at in (0..width).step_by(lanes) {
-            let off = ops.sub(ops.load(&self.row[at..]), mean);
-            squares = ops.mul_add(off, off, squares);
-        }
-        let scale = ops.splat((ops.sum(squares) / count + 1e-5).sqrt().recip());
-        for at in (0..width).step_by(lanes) {
-            let off = ops.mul(ops.sub(ops.load(&self.row[at..]), mean), scale);
-            let value = ops.mul_add(off, ops.load(&self.weight[at..]), ops.load(&self.bias[at..]));
-            ops.store(value, &mut self.out[at..]);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -341,18 +288,6 @@ mod tests {
     fn a_step_is_the_nearest_whole_number() {
         for (x, whole) in [(0.0, 0), (126.6, 127), (-126.6, -127), (0.49, 0), (-3.51, -4), (127.0, 127)] {
             assert_eq!(nearest(x), whole);
-        }
-    }
-
-    #[test]
-    fn a_normalised_row_has_mean_zero_and_deviation_one() {
-        let norm = Norm { weight: vec![1.0; 128], bias: vec![0.0; 128] };
-        let mut out = Vec::new();
-        norm.apply(&wave(256, 0.7, 3.0), &mut out);
-        for row in out.chunks(128) {
-            let mean = row.iter().sum::<f32>() / 128.0;
-            let variance = row.iter().map(|v| v * v).sum::<f32>() / 128.0;
-            assert!(mean.abs() < 1e-5 && (variance - 1.0).abs() < 1e-3);
         }
     }
 }
