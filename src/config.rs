@@ -28,6 +28,8 @@ pub struct Config {
     pub wording: Wording,
     /// Transcription.
     pub speech: Speech,
+    /// Telling voices apart.
+    pub speakers: Speakers,
     /// Where models are pulled from.
     pub models: Models,
     /// Fetching recordings from addresses.
@@ -163,6 +165,20 @@ pub struct Speech {
 impl Default for Speech {
     fn default() -> Self {
         Self { model: DEFAULT_MODEL.into(), jobs: 0 }
+    }
+}
+
+/// Telling voices apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Speakers {
+    /// Whether it is done. Without it nobody is credited: people name who answers.
+    pub diarization: bool,
+}
+
+impl Default for Speakers {
+    fn default() -> Self {
+        Self { diarization: true }
     }
 }
 

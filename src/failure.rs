@@ -79,6 +79,13 @@ pub fn remedy_of_write(error: &std::io::Error) -> Option<String> {
     }
 }
 
+/// What happened and what to do next, as sentences, for a failure that stops nothing.
+#[must_use]
+pub fn told(error: &dyn Failure) -> String {
+    let remedy = error.remedy().map(|remedy| format!(" {remedy}")).unwrap_or_default();
+    format!("{error}.{remedy}")
+}
+
 /// The chain of causes below `error`, joined by ": "; empty when there is none.
 #[must_use]
 pub fn causes(error: &dyn std::error::Error) -> String {

@@ -1,12 +1,13 @@
 //! What can be typed.
 
 use crate::export::Format;
-use crate::model::YoutubeId;
+use crate::model::{PersonId, YoutubeId};
 use crate::pipeline::Stage;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::civil::Date;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Turns recorded webinars into reviewed, timestamped question-and-answer entries.
 #[derive(Debug, Parser)]
@@ -63,6 +64,15 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "why")]
         transcript: bool,
     },
+    /// List an episode's voices, or tell whose they are
+    Voices {
+        /// The episode, by id; part of it will do
+        episode: String,
+        /// Tells whose voice a speaker's is, everywhere in the episode: the speaker's number and a person's id in
+        /// roster.toml, or "nobody" for somebody who is not in it
+        #[arg(long, value_name = "NUMBER=PERSON")]
+        name: Vec<VoiceName>,
+    },
     /// Write files for the website
     Export {
         /// Episodes by id; all without any
@@ -106,6 +116,30 @@ pub(super) enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// A speaker, and whose voice it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VoiceName {
+    /// As people count.
+    pub number: u32,
+    /// `None` for nobody of the roster.
+    pub person: Option<PersonId>,
+}
+
+impl FromStr for VoiceName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = "say which speaker and who, such as 2=jane-doe";
+        let (number, person) = text.split_once('=').ok_or(form)?;
+        let number: u32 = number.trim().parse().ok().filter(|number| *number > 0).ok_or(form)?;
+        let person = match person.trim() {
+            "nobody" => None,
+            id => Some(id.parse().map_err(|_| format!("\"{id}\" is no id of a person in roster.toml"))?),
+        };
+        Ok(Self { number, person })
+    }
 }
 
 /// What `process` takes.

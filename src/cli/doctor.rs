@@ -180,6 +180,11 @@ fn effective_settings(
         setting("speech.model", model, model_origin),
         setting("speech.jobs", jobs.to_string(), jobs_origin),
         setting(
+            "speakers.diarization",
+            config.speakers.diarization.to_string(),
+            origin_of(config.speakers == default.speakers),
+        ),
+        setting(
             "models.base_url",
             config.models.base_url.clone(),
             origin_of(config.models.base_url == default.models.base_url),

@@ -17,6 +17,7 @@ mod shell;
 mod show;
 mod status;
 mod sync;
+mod voices;
 
 pub use console::Console;
 
@@ -235,6 +236,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Sync(args) => sync::run(context, args),
         Command::Status => status::run(context),
         Command::Show { what, why, transcript } => show::run(context, what, *why, *transcript),
+        Command::Voices { episode, name } => voices::run(context, episode, name),
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())

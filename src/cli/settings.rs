@@ -3,10 +3,11 @@
 use super::Failed;
 use super::args::Args;
 use crate::config::Config;
+use crate::failure::told;
 use crate::fetch::ytdlp::Tool;
 use crate::library::{Library, SETTINGS};
 use crate::model::Millis;
-use crate::pipeline::{Model, Settings, Stage};
+use crate::pipeline::{Model, Settings, Stage, Voices};
 use crate::weights::{Found, SPEECH_DETECTION, Store, VOICES};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -156,7 +157,11 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
         glossary: library.glossary()?,
         speech_model: model(store.find(&model_name(wishes, &config).0)?),
         vad_model: model(store.find(SPEECH_DETECTION)?),
-        voice_model: model(store.find(VOICES)?),
+        voices: match store.find(VOICES) {
+            _ if !config.speakers.diarization => Voices::Off,
+            Ok(found) => Voices::Model(model(found)),
+            Err(error) => Voices::Unusable(told(&error)),
+        },
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,
         redo: wishes.redo,

@@ -1,10 +1,10 @@
 //! Whose answer it is: from the voices' names to credits from the roster. A doubtful voice is credited to nobody.
 
 use crate::model::{
-    AnswerSpan, Cluster, ClusterId, Credit, Flag, FlagKind, Millis, PersonId, Role, Span, Speakers, Transcript,
+    AnswerSpan, Cluster, ClusterId, Credit, EpisodeFacts, Flag, FlagKind, Millis, PersonId, Role, Span, Speakers,
+    Transcript,
 };
 use crate::roster::Roster;
-use jiff::civil::Date;
 use std::ops::Range;
 
 /// A voice's name below this confidence is only a suggestion to the editor: no credit, no speaker in the spans.
@@ -13,6 +13,9 @@ pub(super) const CREDIT_CONFIDENCE: f32 = 0.7;
 const ROLE_CONFIDENCE: f32 = 0.5;
 /// Somebody who says less than this beside the one who answers gets no credit and asks for no decision ("mm-hm").
 const BRIEF: Millis = Millis(2_000);
+
+/// A host who says this much in an answer may be one who answers.
+const AT_LENGTH: Millis = Millis(10_000);
 
 /// What a voice is in an answer.
 enum Voice {
@@ -43,13 +46,12 @@ pub(super) fn credit(
     speakers: &Speakers,
     ranges: &[Range<usize>],
     roster: &Roster,
-    host: Option<&PersonId>,
-    held_on: Option<Date>,
+    facts: &EpisodeFacts,
 ) -> Credited {
     let runs = runs(transcript, speakers, ranges);
     let known = |voice: Option<ClusterId>| {
         let cluster = voice.and_then(|id| speakers.cluster(id));
-        cluster.map_or(Voice::Unsure(None), |cluster| judge(cluster, roster, host))
+        cluster.map_or(Voice::Unsure(None), |cluster| judge(cluster, roster, facts))
     };
     let mut credits: Vec<Credit> = Vec::new();
     let mut spans = Vec::with_capacity(runs.len());
@@ -78,12 +80,20 @@ pub(super) fn credit(
                 let Some(person) = roster.person(&id) else { continue };
                 if !brief {
                     if !credits.iter().any(|credit| credit.person == id) {
-                        credits.push(person.credit(held_on, confidence));
+                        credits.push(person.credit(facts.held_on, confidence));
                     }
                     continue;
                 }
                 ("brief-voice", format!("{} says a few words here and is not credited.", person.name))
             }
+            Voice::Host(_) if total(run.voice) >= AT_LENGTH => (
+                "host-answers",
+                format!(
+                    "The host speaks for {} inside the answer and is not credited. If the host answers too, name everybody who \
+                     answers; if not, move the answer's times.",
+                    total(run.voice)
+                ),
+            ),
             Voice::Host(_) => (
                 "host-in-answer",
                 "The host speaks inside the answer and is not credited. Move the answer's times if that is no part of it.".into(),
@@ -103,7 +113,13 @@ pub(super) fn credit(
                     confidence * 100.0
                 ),
             ),
-            Voice::Unsure(None) => ("unknown-voice", "It is not known who answers. Listen, then name who answers.".into()),
+            Voice::Unsure(None) => (
+                "unknown-voice",
+                match run.voice {
+                    Some(voice) => format!("It is not known who {voice} is. Listen, then name who answers."),
+                    None => "It is not known who answers. Listen, then name who answers.".into(),
+                },
+            ),
         };
         let host = code == "host-in-answer";
         flags.push(flag(
@@ -142,11 +158,16 @@ fn runs(transcript: &Transcript, speakers: &Speakers, ranges: &[Range<usize>]) -
     runs
 }
 
-fn judge(cluster: &Cluster, roster: &Roster, host: Option<&PersonId>) -> Voice {
+/// A person's word on a voice goes before what the machine makes of its behaviour.
+fn judge(cluster: &Cluster, roster: &Roster, facts: &EpisodeFacts) -> Voice {
     let sure = cluster.confidence >= CREDIT_CONFIDENCE;
-    let role = cluster.role.filter(|_| cluster.role_confidence >= ROLE_CONFIDENCE);
+    let role = cluster.role.filter(|_| cluster.role_confidence >= ROLE_CONFIDENCE && !cluster.is_named());
+    let answers = |id| facts.experts.contains(id);
     match (&cluster.person, role) {
-        (Some(id), _) if sure && host == Some(id) => Voice::Host(Some(id.clone())),
+        (Some(id), _) if sure && facts.host.as_ref() == Some(id) && !answers(id) => Voice::Host(Some(id.clone())),
+        (Some(id), Some(Role::Host)) if sure && answers(id) && roster.person(id).is_some() => {
+            Voice::Known(id.clone(), cluster.confidence)
+        }
         (person, Some(Role::Host)) => Voice::Host(person.clone().filter(|_| sure)),
         (_, Some(Role::Audience)) => Voice::Audience,
         (Some(id), _) if sure && roster.person(id).is_none() => Voice::NotInRoster(id.clone()),

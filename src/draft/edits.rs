@@ -31,6 +31,7 @@ impl fmt::Display for Conflict {
     /// One sentence: which edit, and why not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Edit { seq, editor, entry, .. } = &self.edit;
+        let entry = entry.as_ref().map_or("the episode".to_owned(), ToString::to_string);
         write!(f, "edit {seq} by {editor} to {entry} was not applied: {}", self.reason)
     }
 }
@@ -93,7 +94,11 @@ pub fn apply(draft: &Draft, edits: &[Edit]) -> (Entries, Vec<Conflict>) {
     ordered.sort_by_key(|edit| edit.seq);
     let mut conflicts = Vec::new();
     for edit in ordered {
-        let outcome = match places.get(edit.entry.as_str()) {
+        if edit.names_voice() {
+            // The draft was made with it.
+            continue;
+        }
+        let outcome = match edit.entry.as_ref().and_then(|id| places.get(id.as_str())) {
             Some(&i) => change(draft, &draft.entries[i], &mut entries[i], edit),
             None => Err(ConflictReason::EntryGone),
         };
@@ -138,6 +143,8 @@ fn change(draft: &Draft, drafted: &DraftEntry, entry: &mut Entry, edit: &Edit) -
             entry.status = Status::Dismissed;
             entry.withdrawn = None;
         }
+        // The draft was made with it: the loop does not come here.
+        Change::NameVoice { .. } => return Ok(()),
         Change::Restore => {
             if matches!(entry.status, Status::Dismissed | Status::Withdrawn) {
                 unapprove(entry);

@@ -273,9 +273,8 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
             paragraphs.iter().map(|paragraph| correct(paragraph, Corrected::Answer)).unzip();
         let all: Vec<Token> = paragraphs.iter().flatten().cloned().collect();
         corrections.extend(made.into_iter().flatten());
-        let (speakers, host) = (inputs.speakers, inputs.facts.host.as_ref());
         let credited: Credited =
-            credits::credit(transcript, speakers, asked.answer, inputs.roster, host, inputs.head.held_on);
+            credits::credit(transcript, inputs.speakers, asked.answer, inputs.roster, inputs.facts);
         flags.extend(privacy::answer_flags(&timed(transcript, &all), &known));
         flags.extend(credited.flags);
         risks.extend(risk::flags(&timed(transcript, &all)));

@@ -3,7 +3,8 @@
 use super::trial::{LATER, NOW, Trial, edit};
 use super::words::{core, is_protected};
 use super::*;
-use crate::model::{Change, FlagKind};
+use crate::model::{Change, Evidence, EvidenceKind, FlagKind};
+use crate::roster::Title;
 use proptest::prelude::*;
 
 /// The entries as a person would read them.
@@ -276,6 +277,57 @@ fn nobody_is_credited_by_a_guess() {
 }
 
 #[test]
+fn a_host_who_answers_is_credited_when_somebody_says_so_and_asked_about_when_not() {
+    let long = "H And I would add that walking every day, at a pace that you can keep up while you talk, does more for most \
+                people than any belt or pillow that they could buy, and that it costs nothing at all.";
+    let lines = ["A Is it safe to run?", "E Yes, it is safe for most people today.", long];
+    let base = Trial::new(&lines).pair(0..1, &[1..3]);
+    let outcome = |trial: &Trial| -> (Vec<String>, Vec<String>) {
+        let entry = trial.draft().entries.remove(0).entry;
+        let flags = entry.flags.iter().filter(|flag| flag.kind == FlagKind::Credit && flag.blocking);
+        let credits = entry.credits.iter().map(|credit| credit.name.clone()).collect();
+        (flags.map(|flag| flag.code.clone()).collect(), credits)
+    };
+    assert_eq!(outcome(&base), (vec!["host-answers".into()], vec!["Juniper Maplewood".into()]));
+    let mut stated = base.clone();
+    stated.facts.experts = vec!["host".parse().unwrap()];
+    let both = (Vec::new(), vec!["Juniper Maplewood".into(), "Casper Quill".into()]);
+    assert_eq!(outcome(&stated), both);
+    // Not the host by anybody's word, but by behaviour alone: an editor's word goes before.
+    let mut named = base;
+    named.facts.host = None;
+    let listened =
+        Evidence { sentence: None, at: None, kind: EvidenceKind::Named, text: "Wren named this voice.".into() };
+    named.speakers.clusters[0].evidence.push(listened);
+    assert_eq!(outcome(&named), both);
+}
+
+#[test]
+fn namesakes_are_credited_each_for_their_own_and_a_title_is_that_of_the_day() {
+    let lines = ["H Is it safe to run?", "E Yes, it is safe for most people today.", "F I would wait for six weeks."];
+    let mut trial = Trial::new(&lines).pair(0..1, &[1..3]);
+    for (person, name) in trial.roster.people.iter_mut().skip(1).zip(["Ada Smith", "Eve Smith"]) {
+        person.name = name.into();
+    }
+    let title = |title: &str, from: Option<&str>, until: Option<&str>| Title {
+        title: title.into(),
+        affiliation: String::new(),
+        from: from.map(|day| day.parse().unwrap()),
+        until: until.map(|day| day.parse().unwrap()),
+    };
+    trial.roster.people[1].titles =
+        vec![title("Fellow", None, Some("2025-02-28")), title("Chief of surgery", Some("2025-03-01"), None)];
+    let mut credits = |day: &str| -> Vec<(String, String)> {
+        trial.facts.held_on = Some(day.parse().unwrap());
+        let entry = trial.draft().entries.remove(0).entry;
+        entry.credits.iter().map(|credit| (credit.name.clone(), credit.title.clone())).collect()
+    };
+    let of = |title: &str| vec![("Ada Smith".to_owned(), title.to_owned()), ("Eve Smith".to_owned(), String::new())];
+    assert_eq!(credits("2025-02-28"), of("Fellow"));
+    assert_eq!(credits("2025-03-12"), of("Chief of surgery"));
+}
+
+#[test]
 fn a_rerun_changes_nothing_and_a_changed_outline_keeps_the_ids_that_go_on() {
     let (trial, _) = Trial::of_fixture("ep2");
     let first = trial.draft();
@@ -416,7 +468,7 @@ proptest! {
         let edits: Vec<_> = changes.into_iter().enumerate().map(|(i, (e, change))| edit(i as u64 + 1, id(e), change)).collect();
         let (entries, conflicts) = apply(&draft, &edits);
         prop_assert_eq!(apply(&draft, &edits), (entries.clone(), conflicts.clone()));
-        let gone = edits.iter().filter(|edit| edit.entry == ghost).count();
+        let gone = edits.iter().filter(|edit| edit.entry.as_ref() == Some(&ghost)).count();
         prop_assert_eq!(conflicts.iter().filter(|c| c.reason == ConflictReason::EntryGone).count(), gone);
         // One edit more changes the outcome or comes back: folding a prefix and then the rest is the whole.
         for (i, edit) in edits.iter().enumerate() {

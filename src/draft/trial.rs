@@ -226,5 +226,5 @@ impl Trial {
 }
 
 pub(super) fn edit(seq: u64, entry: &EntryId, change: Change) -> Edit {
-    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: entry.clone(), change }
+    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: Some(entry.clone()), change }
 }

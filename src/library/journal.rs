@@ -2,7 +2,8 @@
 
 use super::LibraryError;
 use crate::atomic;
-use crate::model::{Digest, Edit};
+use crate::model::{Change, Digest, Edit, EntryId};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -61,6 +62,25 @@ pub fn edits(path: &Path) -> Result<Vec<Edit>, LibraryError> {
         edits.push(edit);
     }
     Ok(edits)
+}
+
+/// Appends an edit with the next number, synced. The caller holds the episode's lock.
+///
+/// # Errors
+/// When the edits so far can't be read, or it can't be written.
+pub fn add_edit(
+    path: &Path,
+    time: Timestamp,
+    editor: &str,
+    entry: Option<EntryId>,
+    change: Change,
+) -> Result<Edit, LibraryError> {
+    let seq = edits(path)?.len() as u64 + 1;
+    let edit = Edit { seq, time, editor: editor.to_owned(), entry, change };
+    let line = serde_json::to_string(&edit)
+        .map_err(|e| LibraryError::Unreadable { path: path.to_owned(), source: e.into() })?;
+    atomic::append_line(path, &line)?;
+    Ok(edit)
 }
 
 #[cfg(test)]

@@ -13,13 +13,22 @@ pub struct Edit {
     pub time: Timestamp,
     /// Who made it.
     pub editor: String,
-    /// The entry that it is about.
-    pub entry: EntryId,
+    /// The entry that it is about; `None` for what concerns the whole episode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
     /// What changes.
     pub change: Change,
 }
 
-/// What an editor can change in an entry.
+impl Edit {
+    /// Whether it tells whose voice a voice is.
+    #[must_use]
+    pub fn names_voice(&self) -> bool {
+        matches!(self.change, Change::NameVoice { .. })
+    }
+}
+
+/// What an editor can change in an entry, or in the episode.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Change {
@@ -68,4 +77,11 @@ pub enum Change {
     Dismiss,
     /// Takes a dismissal back.
     Restore,
+    /// Tells whose voice it is, everywhere in the episode. Concerns the episode, not an entry.
+    NameVoice {
+        /// Where the voice is heard. Voices may be numbered otherwise after another run: by this it is found again.
+        heard: Vec<Span>,
+        /// Whose it is; `None`: nobody of the roster's, or nobody knows.
+        person: Option<PersonId>,
+    },
 }

@@ -25,6 +25,9 @@ pub struct EpisodeFacts {
     /// The experts, by roster id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub experts: Vec<PersonId>,
+    /// How many people speak; found out without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voices: Option<VoiceCount>,
     /// The spoken language as a two-letter code, or "auto"; the series' language without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -34,6 +37,44 @@ pub struct EpisodeFacts {
     /// Published captions, beside `episode.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captions: Option<String>,
+}
+
+/// How many voices an episode has, by people's word: `3`, or `[2, 4]` for two to four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "CountForm", into = "CountForm")]
+pub struct VoiceCount {
+    /// At least so many; 1 or more.
+    pub least: u32,
+    /// At most so many; no fewer than `least`.
+    pub most: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "voices must be a number such as 3, or two of them such as [2, 4]")]
+enum CountForm {
+    Exactly(u32),
+    Between([u32; 2]),
+}
+
+impl TryFrom<CountForm> for VoiceCount {
+    type Error = &'static str;
+
+    fn try_from(form: CountForm) -> Result<Self, Self::Error> {
+        let (least, most) = match form {
+            CountForm::Exactly(count) => (count, count),
+            CountForm::Between([least, most]) => (least, most),
+        };
+        if least == 0 || most < least {
+            return Err("voices must be 1 or more, and the second number no smaller than the first");
+        }
+        Ok(Self { least, most })
+    }
+}
+
+impl From<VoiceCount> for CountForm {
+    fn from(count: VoiceCount) -> Self {
+        if count.least == count.most { Self::Exactly(count.least) } else { Self::Between([count.least, count.most]) }
+    }
 }
 
 /// Where a recording comes from.
@@ -178,4 +219,22 @@ pub struct AudioReport {
     /// Why reading ended before the file did, in FFmpeg's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_of_voices_is_a_number_or_two() {
+        let read = |text: &str| serde_json::from_str::<VoiceCount>(text);
+        for (text, least, most) in [("3", 3, 3), ("[2,4]", 2, 4)] {
+            let count = read(text).unwrap();
+            assert_eq!(count, VoiceCount { least, most });
+            assert_eq!(serde_json::to_string(&count).unwrap(), text);
+        }
+        for text in ["0", "[4,2]", "-1", "\"many\"", "[1,2,3]"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
 }

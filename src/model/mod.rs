@@ -19,7 +19,9 @@ pub use entry::{
     Answer, AnswerSpan, Corrected, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind,
     Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
 };
-pub use episode::{AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Published, Recording, Source, WrittenQuestion};
+pub use episode::{
+    AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Published, Recording, Source, VoiceCount, WrittenQuestion,
+};
 pub use id::{ClusterId, Digest, EntryId, EpisodeId, IdError, PersonId, YoutubeId};
 pub use outline::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
 pub use speaker::{Cluster, Evidence, EvidenceKind, Role, Speakers, Turn};

@@ -54,6 +54,8 @@ pub enum EvidenceKind {
     Stated,
     /// How the voice behaves: who hands over, asks, speaks long.
     Behaviour,
+    /// An editor told whose voice it is.
+    Named,
 }
 
 /// One voice of the episode.
@@ -73,6 +75,14 @@ pub struct Cluster {
     pub confidence: f32,
     /// Why.
     pub evidence: Vec<Evidence>,
+}
+
+impl Cluster {
+    /// Whether a person told whose voice it is.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.evidence.iter().any(|evidence| evidence.kind == EvidenceKind::Named)
+    }
 }
 
 /// The voices of an episode (`speakers.json`).

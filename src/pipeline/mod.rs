@@ -91,6 +91,26 @@ pub struct Model {
     pub sha256: Digest,
 }
 
+/// Whether and how voices are told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voices {
+    /// With this voice encoder.
+    Model(Model),
+    /// They are not, by the settings.
+    Off,
+    /// They can't be, for this reason and with this remedy, as sentences.
+    Unusable(String),
+}
+
+impl Voices {
+    fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Model(model) => Some(model),
+            Self::Off | Self::Unusable(_) => None,
+        }
+    }
+}
+
 /// Everything besides the source that decides what a run makes.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -104,8 +124,8 @@ pub struct Settings {
     pub speech_model: Model,
     /// The voice activity detector.
     pub vad_model: Model,
-    /// The voice encoder.
-    pub voice_model: Model,
+    /// Whether and how voices are told apart.
+    pub voices: Voices,
     /// How recordings are fetched from addresses.
     pub download: Tool,
     /// Language that the command line states; the episode's or the series' without it.

@@ -2,17 +2,17 @@
 
 use super::attach;
 use super::place::Placed;
-use super::{Error, Model, Report, Settings, Stage, World};
+use super::{Error, Model, Report, Settings, Stage, Voices, World};
 use crate::atomic;
 use crate::audio::{self, AudioReader};
 use crate::draft;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure, told};
 use crate::fetch::{captions, questions};
 use crate::library::artefact::{self, Key};
 use crate::library::{EpisodeFolder, LibraryError, journal};
 use crate::model::{
-    Caption, Digest, Draft, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording, Speakers,
-    Transcript, Utterance, WrittenQuestion,
+    Caption, Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording,
+    Speakers, Transcript, Utterance, WrittenQuestion,
 };
 use crate::qa;
 use crate::roster::Person;
@@ -32,6 +32,8 @@ struct Run<'a> {
     written: Vec<WrittenQuestion>,
     /// Published captions.
     captions: Vec<Caption>,
+    /// What people changed.
+    edits: Vec<Edit>,
     settings: &'a Settings,
     world: &'a World<'a>,
     ran: Vec<Stage>,
@@ -50,7 +52,8 @@ pub(super) fn run(
     let (written, unread) = attach::held(&folder, facts.questions.as_ref(), questions::read);
     let (captions, unheard) = attach::held(&folder, facts.captions.as_ref(), |_, bytes| captions::read(bytes));
     let warnings = [warning, unread, unheard].into_iter().flatten().collect();
-    let mut run = Run { folder, facts, recording, written, captions, settings, world, ran, warnings };
+    let edits = journal::edits(&folder.edits()).map_err(|e| Error::new(folder.id.as_str(), Some(Stage::Entries), e))?;
+    let mut run = Run { folder, facts, recording, written, captions, edits, settings, world, ran, warnings };
     let result = run.all();
     run.log(result.as_ref().map(|_| ()));
     result
@@ -63,14 +66,20 @@ impl Run<'_> {
             self.warnings
                 .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
-        let keys = self.keys(host.as_ref(), &experts);
+        let with_voices = self.settings.voices.model().is_some();
+        if let Voices::Unusable(why) = &self.settings.voices {
+            self.warnings.push(voiceless(why));
+        }
+        let mut keys = self.keys(host.as_ref(), &experts, with_voices);
         self.warnings.extend(self.undated());
 
         let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
-        let speakers_stale =
-            transcript_stale || self.is_stale(Stage::Speakers, &self.folder.speakers(), &keys.speakers)?;
-        let outline_stale = speakers_stale || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
-        let draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
+        let speakers_stale = with_voices
+            && (transcript_stale || self.is_stale(Stage::Speakers, &self.folder.speakers(), &keys.speakers)?);
+        let mut outline_stale = transcript_stale
+            || speakers_stale
+            || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
+        let mut draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
 
         let transcript: Transcript = if transcript_stale {
             self.transcribe(&keys.transcript)?
@@ -78,18 +87,32 @@ impl Run<'_> {
             self.load(Stage::Transcribe, &self.folder.transcript())?
         };
         self.warnings.extend(transcript.warnings.iter().cloned());
-        if draft_stale {
-            let voices: Speakers = if speakers_stale {
-                self.diarize(&transcript, host, experts, &keys.speakers)?
+        let mut voices = Speakers::default();
+        if draft_stale && with_voices {
+            let found = if speakers_stale {
+                self.diarize(&transcript, host.as_ref(), &experts, &keys.speakers)?
             } else {
-                self.load(Stage::Speakers, &self.folder.speakers())?
+                Some(self.load(Stage::Speakers, &self.folder.speakers())?)
             };
+            if let Some(found) = found {
+                voices = found;
+            } else {
+                // What was made without voices before need not be made again; voices are tried again in each run.
+                keys = self.keys(host.as_ref(), &experts, false);
+                outline_stale =
+                    transcript_stale || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
+                draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
+            }
+        }
+        if draft_stale {
             self.warnings.extend(voices.warnings.iter().cloned());
             let outline: Outline = if outline_stale {
                 self.segment(&transcript, &voices, &keys.outline)?
             } else {
                 self.load(Stage::Segment, &self.folder.outline())?
             };
+            let (voices, lost) = speakers::named(voices, &self.edits);
+            self.warnings.extend(lost);
             self.draft(&transcript, &voices, &outline, &keys.draft)?;
         }
         let entries = self.entries(&keys.draft)?;
@@ -184,7 +207,7 @@ impl Run<'_> {
         }
     }
 
-    fn keys(&self, host: Option<&Person>, experts: &[Person]) -> Keys {
+    fn keys(&self, host: Option<&Person>, experts: &[Person], with_voices: bool) -> Keys {
         let settings = self.settings;
         let transcript = Key::of("transcript", speech::VERSION)
             .with("audio", &audio::VERSION.to_string())
@@ -194,13 +217,20 @@ impl Run<'_> {
             .with("language", &self.language())
             .with_value("vocabulary", &self.vocabulary())
             .digest();
-        let speakers = Key::of("speakers", speakers::VERSION)
-            .with("transcript", transcript.as_str())
-            .with("model", settings.voice_model.sha256.as_str())
-            .with_value("host", &host)
-            .with_value("experts", &experts)
-            .with_value("people", &settings.roster.people)
-            .digest();
+        let speakers = Key::of("speakers", speakers::VERSION).with("transcript", transcript.as_str());
+        let speakers = match settings.voices.model() {
+            Some(model) if with_voices => speakers
+                .with("model", model.sha256.as_str())
+                .with_value("host", &host)
+                .with_value("experts", &experts)
+                .with_value("people", &settings.roster.people),
+            _ => speakers.with("voices", "not told apart"),
+        };
+        let speakers = match &self.facts.voices {
+            Some(count) => speakers.with_value("count", count),
+            None => speakers,
+        }
+        .digest();
         // What is not attached leaves no trace in a key: libraries from before it could be stay up to date.
         let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str());
         let outline = match self.written.as_slice() {
@@ -216,6 +246,8 @@ impl Run<'_> {
             [] => draft,
             captions => draft.with_value("captions", &captions),
         };
+        let names: Vec<&Edit> = self.edits.iter().filter(|edit| edit.names_voice()).collect();
+        let draft = if names.is_empty() { draft } else { draft.with_value("names", &names) };
         let draft = match &settings.glossary.corrections {
             none if none.is_empty() => draft,
             corrections => draft.with_value("corrections", corrections),
@@ -264,21 +296,35 @@ impl Run<'_> {
         Ok(transcript)
     }
 
+    /// The voices; `None` when they can't be told apart: the entries are worth having all the same, for review.
     fn diarize(
         &mut self,
         transcript: &Transcript,
-        host: Option<Person>,
-        experts: Vec<Person>,
+        host: Option<&Person>,
+        experts: &[Person],
         key: &Digest,
-    ) -> Result<Speakers, Error> {
+    ) -> Result<Option<Speakers>, Error> {
         let stage = Stage::Speakers;
+        let Some(model) = self.settings.voices.model() else { return Ok(None) };
         let reader = self.open(stage)?;
-        let models = speakers::Models { ge2e: &self.settings.voice_model.path };
-        let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone() };
-        let voices = speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
-            .map_err(|e| self.fail(stage)(Box::new(e)))?;
-        self.save(stage, &self.folder.speakers(), key, &voices)?;
-        Ok(voices)
+        let models = speakers::Models { ge2e: &model.path };
+        let expected = speakers::Expected {
+            host: host.cloned(),
+            experts: experts.to_vec(),
+            people: self.settings.roster.people.clone(),
+            count: self.facts.voices,
+        };
+        match speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel) {
+            Ok(voices) => {
+                self.save(stage, &self.folder.speakers(), key, &voices)?;
+                Ok(Some(voices))
+            }
+            Err(error) if error.exit() == Exit::Interrupted => Err(self.fail(stage)(Box::new(error))),
+            Err(error) => {
+                self.warnings.push(voiceless(&told(&error)));
+                Ok(None)
+            }
+        }
     }
 
     fn segment(&mut self, transcript: &Transcript, voices: &Speakers, key: &Digest) -> Result<Outline, Error> {
@@ -325,19 +371,18 @@ impl Run<'_> {
     /// The draft with people's edits, saved and returned.
     fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
         let stage = Stage::Entries;
-        let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
-        let key =
-            Key::of("entries", draft::VERSION).with("draft", draft_key.as_str()).with_value("edits", &edits).digest();
+        let key = Key::of("entries", draft::VERSION)
+            .with("draft", draft_key.as_str())
+            .with_value("edits", &self.edits)
+            .digest();
         if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
             return self.load(stage, &self.folder.entries());
         }
         let drafted: Draft = self.load(stage, &self.folder.draft())?;
-        let (entries, conflicts) = draft::apply(&drafted, &edits);
+        let (entries, conflicts) = draft::apply(&drafted, &self.edits);
         self.warnings.extend(conflicts.iter().map(|conflict| {
-            format!(
-                "Edit {} of entry {} could not be applied: {}.",
-                conflict.edit.seq, conflict.edit.entry, conflict.reason
-            )
+            let what = conflict.edit.entry.as_ref().map_or("the episode".to_owned(), |entry| format!("entry {entry}"));
+            format!("Edit {} of {what} could not be applied: {}.", conflict.edit.seq, conflict.reason)
         }));
         self.save(stage, &self.folder.entries(), &key, &entries)?;
         Ok(entries)
@@ -361,6 +406,11 @@ impl Run<'_> {
             let _ = atomic::append_line(&self.folder.log(), &text);
         }
     }
+}
+
+/// What to tell when voices can't be told apart, for this reason.
+fn voiceless(why: &str) -> String {
+    format!("The voices could not be told apart, so that nobody is credited and all entries need review: {why}")
 }
 
 struct Keys {

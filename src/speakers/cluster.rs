@@ -7,10 +7,15 @@
 
 use super::embed::{DIMENSIONS, Window};
 use crate::failure::Cancelled;
+use crate::model::VoiceCount;
 use crate::progress::Cancel;
 
 /// Groups closer than this on average are one voice. Found on read speech: 0.30 for this encoder.
 const STOP: f32 = 0.30;
+/// Where people say that there are more voices, groups are made to hold less, by steps, down to this.
+const FINEST: f32 = 0.12;
+/// Such a step.
+const FINER: f32 = 0.03;
 /// Groups whose means have at least this cosine are one voice.
 const SAME: f32 = 0.80;
 /// A voice with less speech than this (5 s, in samples) can't be told from chance by its own group.
@@ -73,12 +78,21 @@ impl Group {
     }
 }
 
-/// Finds the voices in the windows, which are in order of time.
+/// Finds the voices in the windows, which are in order of time; as many as `count` says, as far as there are differences.
 ///
 /// # Errors
 /// When somebody asks to stop.
-pub(super) fn voices(windows: &[Window], cancel: &Cancel) -> Result<Voices, Cancelled> {
-    let means = main_voices(groups(windows, cancel)?);
+pub(super) fn voices(windows: &[Window], count: Option<VoiceCount>, cancel: &Cancel) -> Result<Voices, Cancelled> {
+    let mut found = main_voices(groups(windows, STOP, cancel)?);
+    if let Some(VoiceCount { least, most }) = count {
+        let mut stop = STOP;
+        while found.len() < least as usize && stop > FINEST {
+            stop -= FINER;
+            found = main_voices(groups(windows, stop, cancel)?);
+        }
+        join_nearest(&mut found, most.max(1) as usize);
+    }
+    let means = found.iter().map(|group| unit(&group.sum)).collect();
     let mut voices = Voices { means, ..Voices::default() };
     // Twice: the first pass cleans the windows that the second one's means are made of.
     for _ in 0..2 {
@@ -89,8 +103,22 @@ pub(super) fn voices(windows: &[Window], cancel: &Cancel) -> Result<Voices, Canc
     Ok(voices)
 }
 
-/// Groups of windows, block by block.
-fn groups(windows: &[Window], cancel: &Cancel) -> Result<Vec<Group>, Cancelled> {
+/// Joins the voices that are nearest to each other until there are at most `most`.
+fn join_nearest(voices: &mut Vec<Group>, most: usize) {
+    while voices.len() > most {
+        let pairs = (1..voices.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        let nearest = pairs.min_by(|a, b| {
+            let distance = |pair: &(usize, usize)| voices[pair.0].mean_distance(&voices[pair.1]);
+            distance(a).total_cmp(&distance(b))
+        });
+        let Some((later, earlier)) = nearest else { return };
+        let gone = voices.remove(later);
+        voices[earlier].absorb(gone);
+    }
+}
+
+/// Groups of windows that are no farther apart than `stop`, block by block.
+fn groups(windows: &[Window], stop: f32, cancel: &Cancel) -> Result<Vec<Group>, Cancelled> {
     let mut solid: Vec<&Window> = windows.iter().filter(|w| w.weight() >= SOLID).collect();
     if solid.is_empty() {
         solid = windows.iter().collect();
@@ -101,22 +129,22 @@ fn groups(windows: &[Window], cancel: &Cancel) -> Result<Vec<Group>, Cancelled> 
         groups.sort_by_key(|g| std::cmp::Reverse(g.own));
         groups.truncate(CARRIED);
         groups.extend(block.iter().map(|w| Group::of(w)));
-        groups = agglomerate(groups, Group::average_distance, STOP);
+        groups = agglomerate(groups, Group::average_distance, stop);
     }
-    Ok(agglomerate(groups, Group::mean_distance, 1.0 - SAME))
+    Ok(agglomerate(groups, Group::mean_distance, (1.0 - SAME) * stop / STOP))
 }
 
-/// The directions of the groups that stand for voices.
-fn main_voices(mut groups: Vec<Group>) -> Vec<Vec<f32>> {
+/// The groups that stand for voices.
+fn main_voices(mut groups: Vec<Group>) -> Vec<Group> {
     groups.sort_by_key(|g| std::cmp::Reverse(g.own));
-    let mut means: Vec<Vec<f32>> = Vec::new();
-    for group in &groups {
-        let near = means.iter().map(|m| cosine(m, &group.sum)).fold(f32::MIN, f32::max);
-        if means.is_empty() || group.own >= MAIN || (group.own >= LEAST && near < OTHER) {
-            means.push(unit(&group.sum));
+    let mut voices: Vec<Group> = Vec::new();
+    for group in groups {
+        let near = voices.iter().map(|voice| cosine(&voice.sum, &group.sum)).fold(f32::MIN, f32::max);
+        if voices.is_empty() || group.own >= MAIN || (group.own >= LEAST && near < OTHER) {
+            voices.push(group);
         }
     }
-    means
+    voices
 }
 
 /// Joins the two nearest groups until none are nearer than `stop`.
@@ -256,7 +284,7 @@ mod tests {
     }
 
     fn found(windows: &[Window]) -> Voices {
-        voices(windows, &Cancel::default()).unwrap()
+        voices(windows, None, &Cancel::default()).unwrap()
     }
 
     proptest! {
@@ -330,9 +358,27 @@ mod tests {
     }
 
     #[test]
+    fn there_are_as_many_voices_as_people_say() {
+        // Three voices, two of them much alike.
+        let mut windows: Vec<Window> = (0..60).map(|i| window(i, [0, 1, 2][i / 20], 0.1)).collect();
+        for window in &mut windows[40..] {
+            window.voice[1] = 1.6;
+            window.voice = unit(&window.voice);
+        }
+        let count = |least, most| {
+            let count = VoiceCount { least, most };
+            voices(&windows, Some(count), &Cancel::default()).unwrap().means.len()
+        };
+        assert_eq!(found(&windows).means.len(), 2);
+        assert_eq!([count(1, 9), count(3, 3), count(3, 9), count(2, 2), count(1, 1)], [2, 3, 3, 2, 1]);
+        // More than there are differences: what there is.
+        assert!(count(50, 50) < 50);
+    }
+
+    #[test]
     fn a_request_to_stop_is_heard() {
         let cancel = Cancel::default();
         cancel.cancel();
-        assert_eq!(voices(&[window(0, 0, 0.0)], &cancel), Err(Cancelled));
+        assert_eq!(voices(&[window(0, 0, 0.0)], None, &cancel), Err(Cancelled));
     }
 }

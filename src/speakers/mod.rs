@@ -10,14 +10,17 @@ mod cluster;
 mod embed;
 mod ge2e;
 mod mentions;
+mod named;
 mod names;
 mod roles;
 #[cfg(test)]
 mod script;
 mod turns;
 
+pub use named::{heard, named};
+
 use crate::failure::{Cancelled, Exit, Failure, Passed};
-use crate::model::{Chunk, Cluster, ClusterId, Millis, Speakers, Transcript, Turn};
+use crate::model::{Chunk, Cluster, ClusterId, Millis, Speakers, Transcript, Turn, VoiceCount};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Person;
 use std::io;
@@ -42,6 +45,8 @@ pub struct Expected {
     pub experts: Vec<Person>,
     /// The whole roster.
     pub people: Vec<Person>,
+    /// How many voices there are, by `episode.toml`.
+    pub count: Option<VoiceCount>,
 }
 
 /// Voices can't be told apart.
@@ -111,7 +116,7 @@ pub fn diarize<E: Failure>(
     let encoder = embed::Encoder::load(models.ge2e)?;
     let pieces = turns::pieces(transcript);
     let windows = embed::embed(audio, &pieces, &encoder, transcript.duration, progress, cancel)?;
-    let voices = cluster::voices(&windows, cancel)?;
+    let voices = cluster::voices(&windows, expected.count, cancel)?;
     let stretches = turns::stretches(&pieces, &windows, &voices, transcript);
     let sentences = turns::sentences(transcript, &stretches);
     let runs = roles::runs(transcript, &sentences);
@@ -205,7 +210,7 @@ mod tests {
         let expected = Expected {
             host: Some(person("Casper Quill")),
             experts: vec![person("Orson Pebble"), person("Clementine Starling")],
-            people: Vec::new(),
+            ..Expected::default()
         };
         diarize(stream(samples), transcript, &Models { ge2e: &model }, &expected, &Silent, cancel)
     }

@@ -490,8 +490,11 @@ mod tests {
 
     #[test]
     fn what_episode_toml_states_counts_only_for_the_only_voice() {
-        let expected =
-            Expected { host: Some(person("Casper Quill")), experts: vec![person("Orson Pebble")], people: vec![] };
+        let expected = Expected {
+            host: Some(person("Casper Quill")),
+            experts: vec![person("Orson Pebble")],
+            ..Expected::default()
+        };
         let lines = [
             (0, "Hello and welcome to the show, before we begin, a quick reminder."),
             (1, ANSWER),

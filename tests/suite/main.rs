@@ -12,6 +12,7 @@ mod layers;
 mod licences;
 mod process;
 mod server;
+mod speakers;
 mod speech;
 mod stand_in;
 mod studio;
