@@ -3,6 +3,7 @@
 use super::studio::{Studio, ffmpeg, fixture};
 use serde_json::Value;
 use spinetime::failure::Exit;
+use std::path::Path;
 
 /// Entries by what their credits are: the people's ids joined, or the status where nobody is credited.
 fn credited(studio: &Studio) -> Vec<String> {
@@ -79,7 +80,12 @@ fn without_voices_every_entry_is_there_and_needs_review() {
     let clip = studio.bring("clip.m4a");
     let broken = studio.path("broken");
     std::fs::create_dir(&broken).unwrap();
-    std::fs::write(broken.join("ge2e-voice-encoder.onnx"), "no model").unwrap();
+    // A few thousand bytes in its middle are gone.
+    let mut model =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ge2e-voice-encoder.onnx")).unwrap();
+    let middle = model.len() / 2;
+    model[middle..middle + 4000].fill(0xff);
+    std::fs::write(broken.join("ge2e-voice-encoder.onnx"), model).unwrap();
     let ran = studio.run(["--models".into(), broken.into_os_string(), "process".into(), clip.clone().into_os_string()]);
     assert_eq!(ran.exit, Exit::Done, "{ran:?}");
     assert!(ran.err.contains("The voices could not be told apart"), "{ran:?}");
