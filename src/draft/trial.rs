@@ -82,10 +82,9 @@ impl Trial {
             evidence: Vec::new(),
         });
         let speakers = Speakers {
-            turns: Vec::new(),
             clusters: clusters.collect(),
             sentences: sentences.iter().map(|(voice, _, _)| Some(ClusterId(*voice))).collect(),
-            warnings: Vec::new(),
+            ..Speakers::default()
         };
         let person = |(id, name): (&Option<&str>, &&str)| {
             let id: PersonId = id.as_ref()?.parse().unwrap();

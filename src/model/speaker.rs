@@ -92,7 +92,10 @@ pub struct Speakers {
     pub turns: Vec<Turn>,
     /// The voices, by number.
     pub clusters: Vec<Cluster>,
-    /// For each sentence of the transcript the voice that speaks most of it.
+    /// Words of the transcript, by index, at which another voice begins within a sentence: there the sentence is cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<usize>,
+    /// For each sentence of the transcript, cut at `cuts`, the voice that speaks most of it.
     pub sentences: Vec<Option<ClusterId>>,
     /// What the editor should know, as sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

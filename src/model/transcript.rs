@@ -116,6 +116,47 @@ impl Transcript {
         }
     }
 
+    /// From the first word's start to the last one's end; `None` for an empty or impossible range.
+    #[must_use]
+    pub fn span_of_words(&self, words: Range<usize>) -> Option<Span> {
+        let words = self.words.get(words)?;
+        Some(words.first()?.span.hull(words.last()?.span))
+    }
+
+    /// The same with each sentence cut before these words. Cuts at a sentence's start or outside change nothing.
+    #[must_use]
+    pub fn cut_at(&self, cuts: &[usize]) -> Self {
+        let mut cut = self.clone();
+        if cuts.is_empty() {
+            return cut;
+        }
+        cut.sentences = self.sentences.iter().flat_map(|sentence| self.parts(sentence, cuts)).collect();
+        cut
+    }
+
+    /// A sentence's parts between the cuts: the outer edges are the sentence's own, the inner ones those of words.
+    fn parts(&self, sentence: &Sentence, cuts: &[usize]) -> Vec<Sentence> {
+        let Range { start, end } = sentence.words;
+        let mut edges: Vec<usize> = cuts.iter().copied().filter(|&word| start < word && word < end).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges.push(end);
+        let mut from = start;
+        let mut parts: Vec<Sentence> = Vec::with_capacity(edges.len());
+        for edge in edges {
+            let words = std::mem::replace(&mut from, edge)..edge;
+            let span = self.span_of_words(words.clone()).unwrap_or(sentence.span);
+            parts.push(Sentence { words, span });
+        }
+        if let Some(first) = parts.first_mut() {
+            first.span = Span::new(sentence.span.start, first.span.end);
+        }
+        if let Some(last) = parts.last_mut() {
+            last.span = Span::new(last.span.start, sentence.span.end.max(last.span.start));
+        }
+        parts
+    }
+
     /// From the first sentence's start to the last one's end; `None` for an empty or impossible range.
     #[must_use]
     pub fn span_of(&self, sentences: &Range<usize>) -> Option<Span> {

@@ -106,6 +106,7 @@ impl Run<'_> {
         }
         if draft_stale {
             self.warnings.extend(voices.warnings.iter().cloned());
+            let transcript = transcript.cut_at(&voices.cuts);
             let outline: Outline = if outline_stale {
                 self.segment(&transcript, &voices, &keys.outline)?
             } else {

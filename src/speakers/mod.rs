@@ -27,7 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Raised when the same input gives another result.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The model files that this stage uses.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +118,8 @@ pub fn diarize<E: Failure>(
     let windows = embed::embed(audio, &pieces, &encoder, transcript.duration, progress, cancel)?;
     let voices = cluster::voices(&windows, expected.count, cancel)?;
     let stretches = turns::stretches(&pieces, &windows, &voices, transcript);
+    let cuts = turns::cuts(transcript, &stretches);
+    let transcript = &transcript.cut_at(&cuts);
     let sentences = turns::sentences(transcript, &stretches);
     let runs = roles::runs(transcript, &sentences);
     let parts = roles::parts(transcript, &sentences, &runs, voices.means.len());
@@ -130,7 +132,7 @@ pub fn diarize<E: Failure>(
         1 => "1 voice".to_owned(),
         count => format!("{count} voices"),
     });
-    Ok(Speakers { turns, clusters, sentences, warnings })
+    Ok(Speakers { turns, clusters, cuts, sentences, warnings })
 }
 
 /// Puts together what is known of each voice.

@@ -6,6 +6,7 @@
 use super::cluster::Voices;
 use super::embed::Window;
 use crate::model::{ClusterId, Millis, Span, Transcript, Turn};
+use std::ops::Range;
 
 /// A pause between two words that may hide a change of voice.
 const PAUSE: Millis = Millis(300);
@@ -17,6 +18,14 @@ const SHORTEST: Millis = Millis(500);
 const SNAP: Millis = Millis(750);
 /// One voice's turns with a shorter pause than this between them are one turn.
 const JOIN: Millis = Millis(300);
+/// A voice has a part of a sentence to itself when it speaks so long in it, ...
+const PART: Millis = Millis(800);
+/// ... says so many words of it, ...
+const PART_WORDS: usize = 3;
+/// ... and is so sure.
+const PART_SURE: f32 = 0.5;
+/// What a mark behind a word is worth when a sentence is cut there, as milliseconds of pause.
+const MARK: u64 = 300;
 /// A sentence without detected speech belongs to the voice on both sides when both are as near as this.
 const NEAR: Millis = Millis(1_000);
 
@@ -152,6 +161,47 @@ pub(super) fn join(turns: Vec<Turn>) -> Vec<Turn> {
     joined
 }
 
+/// The words, by index, at which another voice begins within a sentence: a recogniser joins what two people say without a
+/// pause. Each part of a sentence has some words and a voice that is fairly sure; the place is moved to the pause between
+/// words that is near.
+pub(super) fn cuts(transcript: &Transcript, turns: &[Turn]) -> Vec<usize> {
+    transcript.sentences.iter().flat_map(|sentence| cuts_in(transcript, turns, sentence.words.clone())).collect()
+}
+
+fn cuts_in(transcript: &Transcript, turns: &[Turn], words: Range<usize>) -> Vec<usize> {
+    let span = |part: &Range<usize>| transcript.span_of_words(part.clone()).unwrap_or_default();
+    let mut parts: Vec<(ClusterId, Range<usize>)> = Vec::new();
+    for word in words.clone() {
+        let voice = transcript.words.get(word).and_then(|w| speaker_of(w.span, turns));
+        match (parts.last_mut(), voice) {
+            (Some((last, part)), voice) if voice.is_none_or(|voice| voice == *last) => part.end = word + 1,
+            (_, Some(voice)) => parts.push((voice, word..word + 1)),
+            (_, None) => {}
+        }
+    }
+    let solid = |(_, part): &(ClusterId, Range<usize>)| {
+        let span = span(part);
+        part.len() >= PART_WORDS && span.length() >= PART && confidence_at(span, turns) >= PART_SURE
+    };
+    parts.retain(solid);
+    parts.dedup_by_key(|(voice, _)| *voice);
+    let changes = parts.iter().skip(1).map(|(_, part)| part.start);
+    changes.map(|word| best_cut(transcript, word, words.clone())).collect()
+}
+
+/// The word near `word` before which the pause is longest, or a sentence's mark stands.
+fn best_cut(transcript: &Transcript, word: usize, words: Range<usize>) -> usize {
+    let at = |index: usize| transcript.words[index].span.start;
+    let worth = |index: usize| {
+        let before = &transcript.words[index - 1];
+        let mark = if before.text.ends_with(['.', '?', '!', ',', '-']) { MARK } else { 0 };
+        let pause = at(index).minus(before.span.end).0;
+        (pause + mark) as i64 - (at(index).0.abs_diff(at(word).0) / 4) as i64
+    };
+    let near = (words.start + 1..words.end).filter(|&index| at(index).0.abs_diff(at(word).0) <= SNAP.0);
+    near.max_by_key(|&index| worth(index)).unwrap_or(word)
+}
+
 /// For each sentence the voice that speaks most of it; `None` where no voice speaks. What lies in a gap of one voice is
 /// that voice's: the voice activity detector missed it.
 pub(super) fn sentences(transcript: &Transcript, turns: &[Turn]) -> Vec<Option<ClusterId>> {
@@ -263,6 +313,37 @@ mod tests {
         };
         assert_eq!(ends(&[0, 0, 1, 1, 1, 1, 1]), [2050, 6000]);
         assert_eq!(ends(&[0, 0, 0, 0, 0, 1, 1]), [4125, 6000]);
+    }
+
+    #[test]
+    fn a_sentence_of_two_voices_is_cut_at_the_pause_between_them() {
+        let words = [
+            (0, 400),
+            (400, 800),
+            (800, 1200),
+            (1200, 1600),
+            (1900, 2200),
+            (2200, 2600),
+            (2600, 3000),
+            (3000, 3400),
+            (3400, 3600),
+        ];
+        let transcript = transcript(&words, &[9]);
+        let turn = |start, end, voice, confidence| Turn {
+            span: Span::new(Millis(start), Millis(end)),
+            cluster: ClusterId(voice),
+            confidence,
+        };
+        // The change was heard a word too early.
+        assert_eq!(cuts(&transcript, &[turn(0, 1200, 0, 0.9), turn(1200, 3600, 1, 0.9)]), [4]);
+        // Not sure, or too short to be somebody's words.
+        assert_eq!(cuts(&transcript, &[turn(0, 1200, 0, 0.9), turn(1200, 3600, 1, 0.3)]), [0; 0]);
+        assert_eq!(cuts(&transcript, &[turn(0, 3400, 0, 0.9), turn(3400, 3600, 1, 0.9)]), [0; 0]);
+        let cut = transcript.cut_at(&[4, 0, 99]);
+        assert_eq!(cut.sentences.iter().map(|s| s.words.clone()).collect::<Vec<_>>(), [0..4, 4..9]);
+        assert_eq!(cut.sentences[0].span, Span::new(Millis(0), Millis(1600)));
+        assert_eq!(cut.sentences[1].span, Span::new(Millis(1900), Millis(3600)));
+        assert_eq!(transcript.cut_at(&[]), transcript);
     }
 
     #[test]
