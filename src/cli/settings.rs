@@ -8,7 +8,7 @@ use crate::fetch::ytdlp::Tool;
 use crate::library::{Library, SETTINGS};
 use crate::model::Millis;
 use crate::pipeline::{Model, Settings, Stage, Voices};
-use crate::weights::{Found, SPEECH_DETECTION, Store, VOICES};
+use crate::weights::{Found, OVERLAPS, SPEECH_DETECTION, Store, VOICES};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -157,10 +157,10 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
         glossary: library.glossary()?,
         speech_model: model(store.find(&model_name(wishes, &config).0)?),
         vad_model: model(store.find(SPEECH_DETECTION)?),
-        voices: match store.find(VOICES) {
+        voices: match (store.find(VOICES), store.find(OVERLAPS)) {
             _ if !config.speakers.diarization => Voices::Off,
-            Ok(found) => Voices::Model(model(found)),
-            Err(error) => Voices::Unusable(told(&error)),
+            (Ok(encoder), Ok(overlaps)) => Voices::Models { encoder: model(encoder), overlaps: model(overlaps) },
+            (Err(error), _) | (_, Err(error)) => Voices::Unusable(told(&error)),
         },
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,

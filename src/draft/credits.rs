@@ -138,6 +138,23 @@ pub(super) fn credit(
     Credited { credits, spans, flags }
 }
 
+/// Where people speak at once within the answer: words may be missing, or be somebody else's.
+pub(super) fn overlaps(transcript: &Transcript, speakers: &Speakers, ranges: &[Range<usize>]) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    for range in ranges {
+        let Some(answer) = transcript.span_of(range) else { continue };
+        let words = transcript.words.get(transcript.words_of(range)).unwrap_or_default();
+        for overlap in speakers.overlaps.iter().filter(|overlap| overlap.overlap(answer) > Millis::ZERO) {
+            let at = words.iter().filter(|word| word.span.overlap(*overlap) > Millis::ZERO);
+            let text: Vec<&str> = at.map(|word| word.text.as_str()).collect();
+            let message = "Several people speak at once here. Words may be missing, or be somebody else's: listen.";
+            let found = flag("overlap", message.into(), *overlap, &text.join(" "), false);
+            flags.push(Flag { kind: FlagKind::Risk, ..found });
+        }
+    }
+    flags
+}
+
 /// The answer as runs of one voice; a run ends where a range does.
 fn runs(transcript: &Transcript, speakers: &Speakers, ranges: &[Range<usize>]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();

@@ -279,6 +279,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         flags.extend(credited.flags);
         risks.extend(risk::flags(&timed(transcript, &all)));
         risks.extend(inputs.opinion.in_answer(transcript, asked.answer, &all));
+        risks.extend(credits::overlaps(transcript, inputs.speakers, asked.answer));
         credits = credited.credits;
         answer = Some(Answer {
             paragraphs: paragraphs.iter().map(|paragraph| join(paragraph)).collect(),

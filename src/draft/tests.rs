@@ -303,6 +303,17 @@ fn a_host_who_answers_is_credited_when_somebody_says_so_and_asked_about_when_not
 }
 
 #[test]
+fn where_people_speak_at_once_the_answer_is_to_be_listened_to() {
+    let mut trial = Trial::new(&["H Is it safe?", "E Yes, it is safe for most people today."]).pair(0..1, &[1..2]);
+    let words = trial.transcript.words.clone();
+    trial.speakers.overlaps = vec![words[0].span, words[4].span.hull(words[5].span)];
+    let entry = trial.draft().entries.remove(0).entry;
+    let flags: Vec<&Flag> = entry.flags.iter().filter(|flag| flag.code == "overlap").collect();
+    assert_eq!(flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>(), ["it is"]);
+    assert!(!flags[0].blocking && entry.status == Status::Draft);
+}
+
+#[test]
 fn namesakes_are_credited_each_for_their_own_and_a_title_is_that_of_the_day() {
     let lines = ["H Is it safe to run?", "E Yes, it is safe for most people today.", "F I would wait for six weeks."];
     let mut trial = Trial::new(&lines).pair(0..1, &[1..3]);

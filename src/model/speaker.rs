@@ -92,6 +92,9 @@ pub struct Speakers {
     pub turns: Vec<Turn>,
     /// The voices, by number.
     pub clusters: Vec<Cluster>,
+    /// Where several people speak at once, as far as it was noticed, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlaps: Vec<Span>,
     /// Words of the transcript, by index, at which another voice begins within a sentence: there the sentence is cut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<usize>,

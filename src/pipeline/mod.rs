@@ -94,8 +94,13 @@ pub struct Model {
 /// Whether and how voices are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Voices {
-    /// With this voice encoder.
-    Model(Model),
+    /// With a voice encoder, and a detector of overlapping speech.
+    Models {
+        /// The voice encoder.
+        encoder: Model,
+        /// The detector.
+        overlaps: Model,
+    },
     /// They are not, by the settings.
     Off,
     /// They can't be, for this reason and with this remedy, as sentences.
@@ -103,9 +108,10 @@ pub enum Voices {
 }
 
 impl Voices {
-    fn model(&self) -> Option<&Model> {
+    /// The voice encoder and the detector of overlapping speech.
+    fn models(&self) -> Option<(&Model, &Model)> {
         match self {
-            Self::Model(model) => Some(model),
+            Self::Models { encoder, overlaps } => Some((encoder, overlaps)),
             Self::Off | Self::Unusable(_) => None,
         }
     }

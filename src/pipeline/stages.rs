@@ -66,7 +66,7 @@ impl Run<'_> {
             self.warnings
                 .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
-        let with_voices = self.settings.voices.model().is_some();
+        let with_voices = self.settings.voices.models().is_some();
         if let Voices::Unusable(why) = &self.settings.voices {
             self.warnings.push(voiceless(why));
         }
@@ -219,9 +219,10 @@ impl Run<'_> {
             .with_value("vocabulary", &self.vocabulary())
             .digest();
         let speakers = Key::of("speakers", speakers::VERSION).with("transcript", transcript.as_str());
-        let speakers = match settings.voices.model() {
-            Some(model) if with_voices => speakers
-                .with("model", model.sha256.as_str())
+        let speakers = match settings.voices.models() {
+            Some((encoder, overlaps)) if with_voices => speakers
+                .with("model", encoder.sha256.as_str())
+                .with("overlaps", overlaps.sha256.as_str())
                 .with_value("host", &host)
                 .with_value("experts", &experts)
                 .with_value("people", &settings.roster.people),
@@ -306,9 +307,9 @@ impl Run<'_> {
         key: &Digest,
     ) -> Result<Option<Speakers>, Error> {
         let stage = Stage::Speakers;
-        let Some(model) = self.settings.voices.model() else { return Ok(None) };
+        let Some((encoder, overlaps)) = self.settings.voices.models() else { return Ok(None) };
         let reader = self.open(stage)?;
-        let models = speakers::Models { ge2e: &model.path };
+        let models = speakers::Models { ge2e: &encoder.path, overlaps: Some(&overlaps.path) };
         let expected = speakers::Expected {
             host: host.cloned(),
             experts: experts.to_vec(),

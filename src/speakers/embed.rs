@@ -5,6 +5,7 @@
 
 use super::SpeakersError;
 use super::ge2e::{BANDS, Network, STATE};
+use super::overlap::{Overlaps, REACH};
 use super::turns::Piece;
 use crate::failure::{Failure, Passed};
 use crate::model::{Chunk, Millis, SAMPLE_RATE};
@@ -86,7 +87,7 @@ fn mul_div(a: u64, b: u64, c: u64) -> u64 {
     u64::try_from(quotient).unwrap_or(u64::MAX)
 }
 
-/// Embeds the voices in `pieces` of the stream. Pieces behind the stream's end are left out.
+/// Embeds the voices in `pieces` of the stream, and listens for `overlaps` on the way. Pieces behind the stream's end are left out.
 ///
 /// # Errors
 /// When the audio can't be read, the model fails, or somebody asks to stop.
@@ -94,6 +95,7 @@ pub(super) fn embed<E: Failure>(
     audio: impl Iterator<Item = Result<Chunk, E>>,
     pieces: &[Piece],
     encoder: &Encoder,
+    mut overlaps: Option<&mut Overlaps>,
     duration: Millis,
     progress: &dyn Progress,
     cancel: &Cancel,
@@ -103,38 +105,51 @@ pub(super) fn embed<E: Failure>(
     let mut waiting: Vec<(Window, Vec<f32>)> = Vec::new();
     let mut tape = Tape::default();
     let mut open = plan(pieces).peekable();
+    let mut finish = |waiting: &mut Vec<(Window, Vec<f32>)>, tape: &Tape| -> Result<(), SpeakersError> {
+        let before = done.len();
+        encoder.run(waiting, &mut done)?;
+        if let Some(overlaps) = overlaps.as_deref_mut() {
+            overlaps.listen(&done[before..], tape)?;
+        }
+        Ok(cancel.check()?)
+    };
     for chunk in audio {
         cancel.check()?;
         tape.append(chunk.map_err(|e| SpeakersError::Audio(Passed::on(e)))?);
         while let Some(window) = open.next_if(|w| w.start + w.length <= tape.end()) {
             let samples = tape.cut(window.start, window.length);
             waiting.push((window, samples));
-            if waiting.len() == BATCH * THREADS {
-                encoder.run(&mut waiting, &mut done)?;
-                cancel.check()?;
+            if waiting.len() == BATCH * THREADS || tape.end() - tape.start() > REACH {
+                finish(&mut waiting, &tape)?;
             }
         }
-        tape.forget(open.peek().map_or(tape.end(), |w| w.start));
+        let next = open.peek().map_or(tape.end(), |w| w.start);
+        tape.forget(waiting.first().map_or(next, |(window, _)| window.start));
         progress.at(Millis::from_samples(tape.end()).0.min(duration.0));
         if open.peek().is_none() {
             break;
         }
     }
-    encoder.run(&mut waiting, &mut done)?;
-    cancel.check()?;
+    finish(&mut waiting, &tape)?;
     progress.at(duration.0);
     Ok(done)
 }
 
 /// The part of the stream that is still needed.
 #[derive(Debug, Default)]
-struct Tape {
+pub(super) struct Tape {
     start: u64,
     samples: Vec<f32>,
 }
 
 impl Tape {
-    fn end(&self) -> u64 {
+    /// Number of its first sample.
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Number of the sample behind its last one.
+    pub(super) fn end(&self) -> u64 {
         self.start + self.samples.len() as u64
     }
 
@@ -149,7 +164,7 @@ impl Tape {
     }
 
     /// The samples from `start`; those that are not on the tape are left out.
-    fn cut(&self, start: u64, length: u64) -> Vec<f32> {
+    pub(super) fn cut(&self, start: u64, length: u64) -> Vec<f32> {
         let index =
             |at: u64| usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.samples.len());
         self.samples[index(start)..index(start + length)].to_vec()

@@ -12,6 +12,7 @@ mod ge2e;
 mod mentions;
 mod named;
 mod names;
+mod overlap;
 mod roles;
 #[cfg(test)]
 mod script;
@@ -34,6 +35,8 @@ pub const VERSION: u32 = 2;
 pub struct Models<'a> {
     /// The GE2E voice encoder, an ONNX file.
     pub ge2e: &'a Path,
+    /// The detector of overlapping speech, an ONNX file; without it none is marked.
+    pub overlaps: Option<&'a Path>,
 }
 
 /// Whom the episode may be about.
@@ -115,7 +118,9 @@ pub fn diarize<E: Failure>(
 ) -> Result<Speakers, SpeakersError> {
     let encoder = embed::Encoder::load(models.ge2e)?;
     let pieces = turns::pieces(transcript);
-    let windows = embed::embed(audio, &pieces, &encoder, transcript.duration, progress, cancel)?;
+    let mut overlaps = models.overlaps.map(overlap::Overlaps::load).transpose()?;
+    let windows = embed::embed(audio, &pieces, &encoder, overlaps.as_mut(), transcript.duration, progress, cancel)?;
+    let overlaps = overlaps.map(overlap::Overlaps::finish).unwrap_or_default();
     let voices = cluster::voices(&windows, expected.count, cancel)?;
     let stretches = turns::stretches(&pieces, &windows, &voices, transcript);
     let cuts = turns::cuts(transcript, &stretches);
@@ -132,7 +137,7 @@ pub fn diarize<E: Failure>(
         1 => "1 voice".to_owned(),
         count => format!("{count} voices"),
     });
-    Ok(Speakers { turns, clusters, cuts, sentences, warnings })
+    Ok(Speakers { turns, clusters, overlaps, cuts, sentences, warnings })
 }
 
 /// Puts together what is known of each voice.
@@ -214,7 +219,7 @@ mod tests {
             experts: vec![person("Orson Pebble"), person("Clementine Starling")],
             ..Expected::default()
         };
-        diarize(stream(samples), transcript, &Models { ge2e: &model }, &expected, &Silent, cancel)
+        diarize(stream(samples), transcript, &Models { ge2e: &model, overlaps: None }, &expected, &Silent, cancel)
     }
 
     #[test]
@@ -255,7 +260,7 @@ mod tests {
         let stopped = run(&[0.0; 16_000], &transcript, &cancel).unwrap_err();
         assert_eq!(stopped.exit(), Exit::Interrupted);
         for path in ["models/none.onnx", "fixtures/ep3.mp3", "models/silero-vad-sequence.onnx"] {
-            let models = Models { ge2e: &root(path) };
+            let models = Models { ge2e: &root(path), overlaps: None };
             let error = diarize(
                 stream(&[0.1; 160_000]),
                 &transcript,

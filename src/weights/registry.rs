@@ -7,6 +7,9 @@ pub const SPEECH_DETECTION: &str = "silero-vad-sequence";
 /// The voice encoder, for the stage `speakers`.
 pub const VOICES: &str = "ge2e-voice-encoder";
 
+/// The detector of overlapping speech, for the stage `speakers`.
+pub const OVERLAPS: &str = "pyannote-segmentation";
+
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -16,6 +19,8 @@ pub enum Purpose {
     SpeechDetection,
     /// Tells voices apart.
     Voices,
+    /// Tells where several people speak at once.
+    Overlaps,
 }
 
 impl fmt::Display for Purpose {
@@ -24,6 +29,7 @@ impl fmt::Display for Purpose {
             Self::Transcription => "transcription",
             Self::SpeechDetection => "speech detection",
             Self::Voices => "voices",
+            Self::Overlaps => "overlapping speech",
         })
     }
 }
@@ -56,7 +62,7 @@ impl ModelFile {
     pub fn begins_with(&self, start: &[u8]) -> bool {
         match self.purpose {
             Purpose::Transcription => start.starts_with(super::ggml::MAGIC),
-            Purpose::SpeechDetection | Purpose::Voices => start.starts_with(&[0x08]),
+            Purpose::SpeechDetection | Purpose::Voices | Purpose::Overlaps => start.starts_with(&[0x08]),
         }
     }
 }
@@ -95,6 +101,16 @@ pub fn shipped() -> &'static [ModelFile] {
                 note: "256 values a voice",
                 licence: "Apache-2.0",
                 source: "Resemblyzer, Resemble AI",
+            },
+            ModelFile {
+                name: OVERLAPS,
+                file: "pyannote-segmentation-int8.onnx",
+                bytes: 1_532_398,
+                sha256: "ee5a16a3fe3256ffa97580a0488ea06ed68b7fb0a6050b9797a66f3275352125",
+                purpose: Purpose::Overlaps,
+                note: "where people speak at once",
+                licence: "CC-BY-4.0",
+                source: "pyannote community-1 segmentation, pyannote.ai",
             },
         ]
     }

@@ -24,6 +24,7 @@ const NOT_FOR_LIBRARY: usize = 2;
 const CRATES: &[(&str, &[&str])] = &[
     ("ffmpeg_next", &["audio"]),
     ("whisper_rs", &["speech"]),
+    ("rten", &["speakers"]),
     ("rten_gemm", &["neural", "speech", "speakers"]),
     ("rten_simd", &["neural", "speech", "speakers"]),
     ("rten_tensor", &["neural", "speech", "speakers"]),
