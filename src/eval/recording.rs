@@ -211,4 +211,97 @@ mod tests {
         assert_eq!(sentences_in(&all, Span::new(Millis(600), Millis(2600))), 1..3);
         assert_eq!(sentences_in(&all, Span::new(Millis(5000), Millis(6000))), 0..0);
     }
+
+    /// A recording of three pairs, the last two of them answered by two people: 10 s a sentence, questions first.
+    fn labelled() -> serde_json::Value {
+        let pair = |number: usize, answerers: &[&str]| {
+            let (question, answer) = (number * 2, number * 2 + 1);
+            serde_json::json!({ "question": [question, question], "answer": [answer, answer], "answerers": answerers })
+        };
+        let sentence = |number: usize| {
+            let speaker = if number.is_multiple_of(2) { "Cleo Host" } else { "Anna Ash" };
+            serde_json::json!({ "text": "So.", "speaker": speaker, "start": number * 10, "end": number * 10 + 10 })
+        };
+        let both = ["Anna Ash", "Ben Beech"];
+        serde_json::json!({
+            "id": "x", "sentences": (0..6).map(sentence).collect::<Vec<_>>(),
+            "speakers": [{ "name": "Anna Ash", "role": "expert" }, { "name": "Cleo Host", "role": "audience" }],
+            "pairs": [pair(0, &["Anna Ash"]), pair(1, &both), pair(2, &both)],
+        })
+    }
+
+    /// The entry of a pair, that credits these people; doubtful when a person must decide.
+    fn entry(pair: u64, credits: &[&str], doubtful: bool) -> serde_json::Value {
+        let start = (pair * 20) as f64;
+        let credit = |name: &&str| {
+            serde_json::json!({
+                "person": name.to_lowercase().replace(' ', "-"), "name": name, "credentials": "", "title": "",
+                "affiliation": "", "confidence": 0.9,
+            })
+        };
+        let flag = |blocking: bool| {
+            serde_json::json!({
+                "kind": "credit", "code": "x", "message": "", "start": 0.0, "end": 0.0, "text": "", "blocking": blocking,
+                "resolved": null,
+            })
+        };
+        serde_json::json!({
+            "id": format!("e-{pair:08}"), "status": "draft", "links": null, "confidence": 1.0,
+            "question": {
+                "text": "", "verbatim": "", "start": start, "end": start + 10.0, "source": "live", "asker": null,
+            },
+            "answer": { "paragraphs": [], "verbatim": "", "start": start + 10.0, "end": start + 20.0, "spans": [] },
+            "credits": credits.iter().map(credit).collect::<Vec<_>>(), "flags": [flag(doubtful)],
+            "approved_by": null, "approved_at": null, "updated_at": "2025-03-12T00:00:00Z",
+            "content_hash": "0".repeat(64),
+        })
+    }
+
+    #[test]
+    fn a_sure_credit_is_right_when_it_names_exactly_those_who_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("x.json"), labelled().to_string()).unwrap();
+        let gold = super::super::gold::load(folder.path()).unwrap().remove(0);
+        let truth: Truth = serde_json::from_value(labelled()).unwrap();
+        let transcript: Transcript = serde_json::from_value(serde_json::json!({
+            "language": "en", "duration": 60.0, "model": {"name": "x", "sha256": "0".repeat(64)},
+            "audio": crate::model::AudioReport::default(), "speech": [], "words": [], "sentences": [], "chunks": [],
+        }))
+        .unwrap();
+        let measured = |entries: [serde_json::Value; 3]| {
+            let entries = serde_json::json!({
+                "episode": {
+                    "id": "x", "series": "", "title": "", "held_on": null, "youtube_id": null, "recording_url": null,
+                    "duration": 60.0, "language": "en",
+                },
+                "entries": entries, "tombstones": [],
+                "provenance": {
+                    "spinetime": "", "model": "", "model_sha256": "0".repeat(64), "source_sha256": "0".repeat(64),
+                },
+            });
+            let entries: Entries = serde_json::from_value(entries).unwrap();
+            let made = Made { transcript: &transcript, speakers: &Speakers::default(), entries: &entries };
+            let figures = score(&truth, &gold, &Roster::default(), &made);
+            (figures.credits, figures.credited, figures.miscredited)
+        };
+        let both = ["Anna Ash", "Ben Beech"];
+        let all = [entry(0, &["Anna Ash"], false), entry(1, &both, false), entry(2, &both, false)];
+        assert_eq!(measured(all), (Credits { entries: 3, sure: 3, right: 3, wrong: 0 }, 3, 0));
+        // Somebody else, somebody left out, and a doubt that a person must resolve.
+        let some = [entry(0, &["Ben Beech"], false), entry(1, &["Anna Ash"], false), entry(2, &[], true)];
+        assert_eq!(measured(some), (Credits { entries: 3, sure: 2, right: 0, wrong: 2 }, 0, 1));
+        let doubted = [entry(0, &["Anna Ash"], true), entry(1, &both, false), entry(2, &["Cleo Host"], true)];
+        assert_eq!(measured(doubted), (Credits { entries: 3, sure: 1, right: 1, wrong: 0 }, 2, 1));
+    }
+
+    #[test]
+    fn voices_are_measured_where_the_truth_says_who_speaks() {
+        let truth: Truth = serde_json::from_value(labelled()).unwrap();
+        assert_eq!((truth.speech().len(), truth.audience()), (6, vec!["Cleo Host".to_owned()]));
+        let silent: Truth = serde_json::from_str(
+            r#"{"id": "x", "pairs": [], "sentences": [{"text": "So.", "start": 0, "end": 1}, {"text": "No.", "speaker": "a"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(silent.speech(), []);
+    }
 }
