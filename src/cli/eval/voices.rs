@@ -84,16 +84,16 @@ pub(super) fn tell_with_names(context: &Context, all: &[Figures]) -> Result<(), 
         return Ok(());
     }
     let heads = [
-        "voices of",
+        "voices",
         "found",
         "count",
         "DER 0.25 s",
         "DER",
         "confusion",
-        "named right",
+        "named",
         "wrong",
-        "not named",
-        "credits sure",
+        "unnamed",
+        "credits",
         "right",
         "wrong",
     ];
@@ -116,7 +116,11 @@ pub(super) fn tell_with_names(context: &Context, all: &[Figures]) -> Result<(), 
             f.credits.wrong.to_string(),
         ]);
     }
-    context.say(&table.to_string())
+    context.say(&table.to_string())?;
+    context.say(
+        "DER 0.25 s leaves out 0.25 s around each true change, DER and its part confusion nothing; named: with the right \
+         name;\ncredits: entries that ask nobody to decide whom to credit, and of those the right pairs by their credits",
+    )
 }
 
 /// "4 of 5": voices found, and true speakers.
@@ -124,7 +128,7 @@ fn found(voices: &Voices) -> String {
     format!("{} of {}", voices.found, voices.speakers)
 }
 
-/// "right", or what is wrong with the count: "1 lacks, 2 too many".
+/// "right", or what is wrong with the count: "1 lacking, 2 too many".
 fn count(voices: &Voices) -> String {
     let lacking = (voices.lacking > 0).then(|| format!("{} lacking", voices.lacking));
     let surplus = (voices.surplus > 0).then(|| format!("{} too many", voices.surplus));
