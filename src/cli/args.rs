@@ -89,7 +89,8 @@ pub(super) enum Command {
     },
     /// Score against labelled recordings or transcripts
     Eval {
-        /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth
+        /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
+        /// their turns (NAME.rttm)
         dir: PathBuf,
         /// Write what was predicted into this folder
         #[arg(long, value_name = "DIR")]

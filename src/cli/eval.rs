@@ -1,18 +1,20 @@
 //! `spinetime eval`: labelled transcripts through segmentation alone, labelled recordings through the whole pipeline.
 
+mod voices;
+
 use super::settings::{self, Origin, Wishes};
 use super::{Context, Failed, Usage, process, report};
 use crate::atomic;
 use crate::eval::confidence::Curve;
 use crate::eval::gold::{self, Gold};
 use crate::eval::pairs::{self, Report, Score};
-use crate::eval::recording::{self, Figures, Truth};
+use crate::eval::recording::{self, Figures, Made, Truth};
 use crate::eval::times::{Times, within};
 use crate::failure::Exit;
 use crate::fetch;
 use crate::library::{Library, LibraryError, artefact};
-use crate::model::Transcript;
-use crate::pipeline::{Request, Wanted};
+use crate::model::{Speakers, Transcript};
+use crate::pipeline::{self, Request, Settings, Wanted};
 use std::path::Path;
 
 /// An answer that starts within this many seconds of the truth is on the spot.
@@ -27,6 +29,15 @@ pub(super) fn run(
 ) -> Result<Exit, Failed> {
     let f1 = if dir.join("truth").is_dir() {
         recordings(context, dir, model)?
+    } else if voices::has_turns(dir) {
+        if min_f1.is_some() || predictions.is_some() {
+            return Err(Usage::new(
+                format!("--min-f1 and --predictions are about pairs, and {} has only turns (.rttm)", dir.display()),
+                "Leave the option out, or give a folder of labelled transcripts or of recordings with truth/NAME.json.",
+            )
+            .into());
+        }
+        return voices::run(context, dir, model);
     } else {
         transcripts(context, dir, predictions)?
     };
@@ -83,30 +94,59 @@ fn scores_document(scores: &Report) -> serde_json::Value {
     })
 }
 
+/// A library of its own for what is measured, with the settings and people of `DIR/library`.
+struct Scratch {
+    library: Library,
+    settings: Settings,
+    // Gone with all that is in it when this is dropped.
+    _folder: tempfile::TempDir,
+}
+
+impl Scratch {
+    fn new(context: &Context, dir: &Path, model: Option<&str>) -> Result<Self, Failed> {
+        let folder = tempfile::tempdir()?;
+        let (library, _) = Library::init(folder.path())?;
+        for name in ["spinetime.toml", "roster.toml", "glossary.toml"] {
+            if let Ok(text) = std::fs::read(dir.join("library").join(name)) {
+                atomic::write(&library.root().join(name), &text)?;
+            }
+        }
+        let wishes = Wishes { model: model.map(|m| (m.to_owned(), Origin::Option)), ..Wishes::default() };
+        let settings = settings::settings(&library, &context.store(), &wishes)?;
+        Ok(Self { library, settings, _folder: folder })
+    }
+
+    /// Takes a recording through all stages.
+    fn process(&self, context: &Context, file: &Path) -> Result<pipeline::Report, Failed> {
+        let request = Request::new(Wanted::Path(file.to_owned()));
+        Ok(process::one(context, &self.library, &request, &self.settings)?)
+    }
+
+    /// The voices of an episode that was processed.
+    fn speakers(&self, done: &pipeline::Report) -> Result<Speakers, Failed> {
+        let speakers = artefact::load(&self.library.folder(done.id.clone()).speakers())?;
+        Ok(speakers.ok_or_else(|| LibraryError::NoEpisode(done.id.to_string()))?)
+    }
+}
+
 /// Every recording of `dir` that has its truth in `dir/truth`, through the whole pipeline in a library of its own.
 fn recordings(context: &Context, dir: &Path, model: Option<&str>) -> Result<f64, Failed> {
     let golds = gold::load(&dir.join("truth"))?;
     let files = fetch::recordings_in(dir)?;
-    let scratch = tempfile::tempdir()?;
-    let (library, _) = Library::init(scratch.path())?;
-    for name in ["spinetime.toml", "roster.toml", "glossary.toml"] {
-        if let Ok(text) = std::fs::read(dir.join("library").join(name)) {
-            atomic::write(&library.root().join(name), &text)?;
-        }
-    }
-    let wishes = Wishes { model: model.map(|m| (m.to_owned(), Origin::Option)), ..Wishes::default() };
-    let settings = settings::settings(&library, &context.store(), &wishes)?;
+    let scratch = Scratch::new(context, dir, model)?;
+    let roster = scratch.library.roster()?;
     let mut all = Vec::new();
     for gold in &golds {
         let Some(file) = files.iter().find(|f| f.file_stem().is_some_and(|stem| stem == gold.id.as_str())) else {
             continue;
         };
-        let request = Request::new(Wanted::Path(file.clone()));
-        let done = process::one(context, &library, &request, &settings)?;
-        let transcript: Transcript = artefact::load(&library.folder(done.id.clone()).transcript())?
+        let done = scratch.process(context, file)?;
+        let transcript: Transcript = artefact::load(&scratch.library.folder(done.id.clone()).transcript())?
             .ok_or_else(|| LibraryError::NoEpisode(done.id.to_string()))?;
+        let speakers = scratch.speakers(&done)?;
         let truth = truth(dir, gold)?;
-        all.push(recording::score(&truth, gold, &transcript, &done.entries));
+        let made = Made { transcript: &transcript, speakers: &speakers, entries: &done.entries };
+        all.push(recording::score(&truth, gold, &roster, &made));
     }
     if all.is_empty() {
         return Err(Usage::new(
@@ -164,6 +204,7 @@ fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
         ]);
     }
     context.say(&table.to_string())?;
+    voices::tell_with_names(context, all)?;
     let mut times = Times::default();
     all.iter().for_each(|f| times.add(&f.times));
     for (what, errors) in [("starts", &times.starts), ("ends", &times.ends)] {
@@ -207,7 +248,11 @@ fn document(f: &Figures) -> serde_json::Value {
         "id": f.id, "words": f.words, "wer": f.words.rate(),
         "pairs": { "gold": f.pairs.gold, "right": f.pairs.true_positives, "false": f.pairs.false_positives },
         "sentence_starts": f.times.starts, "sentence_ends": f.times.ends, "sentences": f.times.sentences,
-        "confidence": f.confidence, "answer_starts": f.answer_starts, "credited": f.credited, "miscredited": f.miscredited,
+        "confidence": f.confidence, "answer_starts": f.answer_starts, "voices": voices::of_recording(f),
+        "credited": f.credited, "miscredited": f.miscredited,
+        "credits": {
+            "entries": f.credits.entries, "sure": f.credits.sure, "right": f.credits.right, "wrong": f.credits.wrong,
+        },
         "unanswered": f.unanswered, "unanswered_found": f.unanswered_found,
     })
 }

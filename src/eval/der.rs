@@ -5,6 +5,7 @@
 
 use crate::failure::{Exit, Failure};
 use crate::model::{Millis, Span};
+use std::path::{Path, PathBuf};
 
 /// Length of a frame.
 const FRAME: u64 = 10;
@@ -37,15 +38,22 @@ impl Der {
     /// The errors' share of the speech; 0 for no speech without error. May exceed 1.
     #[must_use]
     pub fn rate(&self) -> f64 {
-        let errors = self.missed.plus(self.false_alarm).plus(self.confusion);
+        self.share(self.missed.plus(self.false_alarm).plus(self.confusion))
+    }
+
+    /// The share of the speech that one kind of error, such as [`Der::confusion`], makes up.
+    #[must_use]
+    pub fn share(&self, errors: Millis) -> f64 {
         if errors == Millis::ZERO { 0.0 } else { errors.0 as f64 / self.speech.0.max(1) as f64 }
     }
 }
 
 /// A line of an RTTM file that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the RTTM file is no speaker turn: \"{text}\"")]
+#[error("line {line} of {} is no speaker turn: \"{text}\"", path.display())]
 pub struct RttmError {
+    /// The file.
+    pub path: PathBuf,
     /// Its number, from 1.
     pub line: usize,
     /// The line.
@@ -62,11 +70,11 @@ impl Failure for RttmError {
     }
 }
 
-/// Reads the `SPEAKER` lines of an RTTM file; other kinds of lines, comments and empty lines are passed over.
+/// Reads the `SPEAKER` lines of an RTTM file, which `path` names in errors; other kinds of lines, comments and empty lines are passed over.
 ///
 /// # Errors
 /// When a `SPEAKER` line lacks its times or its speaker.
-pub fn rttm(text: &str) -> Result<Vec<Speech>, RttmError> {
+pub fn rttm(path: &Path, text: &str) -> Result<Vec<Speech>, RttmError> {
     let turns = text.lines().enumerate().filter(|(_, line)| line.split_whitespace().next() == Some("SPEAKER"));
     turns
         .map(|(index, line)| {
@@ -80,7 +88,7 @@ pub fn rttm(text: &str) -> Result<Vec<Speech>, RttmError> {
                 let start = time(3)?;
                 Some(Speech { span: Span::new(start, start.plus(time(4)?)), speaker: (*fields.get(7)?).to_owned() })
             };
-            turn().ok_or_else(|| RttmError { line: index + 1, text: line.to_owned() })
+            turn().ok_or_else(|| RttmError { path: path.to_owned(), line: index + 1, text: line.to_owned() })
         })
         .collect()
 }
@@ -89,34 +97,10 @@ pub fn rttm(text: &str) -> Result<Vec<Speech>, RttmError> {
 /// out.
 #[must_use]
 pub fn score(reference: &[Speech], hypothesis: &[Speech], collar: Millis) -> Der {
-    let (truth, found) = (Voices::new(reference), Voices::new(hypothesis));
-    let mut changes: Vec<Millis> = reference.iter().flat_map(|s| [s.span.start, s.span.end]).collect();
-    changes.sort_unstable();
-    let end = reference.iter().chain(hypothesis).map(|s| s.span.end).max().unwrap_or_default().min(LONGEST);
-    let frames = |visit: &mut dyn FnMut(&[usize], &[usize])| {
-        let (mut truth, mut found) = (truth.sweep(), found.sweep());
-        for frame in 0..end.0.div_ceil(FRAME) {
-            let at = Millis(frame * FRAME + FRAME / 2);
-            truth.advance(at);
-            found.advance(at);
-            let near = changes.partition_point(|c| c.plus(collar) <= at);
-            let skipped = collar > Millis::ZERO && changes.get(near).is_some_and(|c| c.minus(collar) <= at);
-            if !skipped {
-                visit(&truth.active, &found.active);
-            }
-        }
-    };
-    let mut together = vec![vec![0_i64; found.names.len()]; truth.names.len()];
-    frames(&mut |truth, found| {
-        for &t in truth {
-            for &f in found {
-                together[t][f] += 1;
-            }
-        }
-    });
-    let partner = assignment(&together);
+    let frames = Frames::new(reference, hypothesis, collar);
+    let partner = assignment(&frames.together());
     let mut der = Der::default();
-    frames(&mut |truth, found| {
+    frames.visit(|truth, found| {
         let right = truth.iter().filter(|&&t| partner[t].is_some_and(|f| found.contains(&f))).count();
         let frame = |count: usize| Millis(count as u64 * FRAME);
         der.missed = der.missed.plus(frame(truth.len().saturating_sub(found.len())));
@@ -125,6 +109,106 @@ pub fn score(reference: &[Speech], hypothesis: &[Speech], collar: Millis) -> Der
         der.speech = der.speech.plus(frame(truth.len()));
     });
     der
+}
+
+/// A true speaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// Who, as in the reference.
+    pub name: String,
+    /// How long they speak in all.
+    pub speech: Millis,
+}
+
+/// A voice of the hypothesis, and who it is. Speakers are given by number, as in [`Matching::speakers`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// Which, as in the hypothesis.
+    pub name: String,
+    /// The speaker whom the error rate takes it for; no two voices have the same one.
+    pub partner: Option<usize>,
+    /// The speaker whom it sounds together with the longest; `None` when nobody ever speaks while it does.
+    pub mostly: Option<usize>,
+}
+
+/// Who is who on the two sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    /// The true speakers, by name.
+    pub speakers: Vec<Speaker>,
+    /// The voices found, by name. Those that never sound are left out.
+    pub voices: Vec<Voice>,
+}
+
+/// Matches the voices of `hypothesis` with the speakers of `reference`, as the error rate without a collar does.
+#[must_use]
+pub fn matching(reference: &[Speech], hypothesis: &[Speech]) -> Matching {
+    let frames = Frames::new(reference, hypothesis, Millis::ZERO);
+    let together = frames.together();
+    let partner = assignment(&together);
+    let (mut speech, mut heard) = (vec![Millis::ZERO; together.len()], vec![false; frames.found.names.len()]);
+    frames.visit(|truth, found| {
+        truth.iter().for_each(|&t| speech[t] = speech[t].plus(Millis(FRAME)));
+        found.iter().for_each(|&f| heard[f] = true);
+    });
+    let speaker = |(name, speech): (&&str, Millis)| Speaker { name: (*name).to_owned(), speech };
+    let voice = |number: usize| Voice {
+        name: frames.found.names[number].to_owned(),
+        partner: partner.iter().position(|p| *p == Some(number)),
+        mostly: (0..together.len()).filter(|&t| together[t][number] > 0).max_by_key(|&t| together[t][number]),
+    };
+    Matching {
+        speakers: frames.truth.names.iter().zip(speech).map(speaker).collect(),
+        voices: (0..heard.len()).filter(|&number| heard[number]).map(voice).collect(),
+    }
+}
+
+/// Both sides, moment by moment.
+struct Frames<'a> {
+    truth: Voices<'a>,
+    found: Voices<'a>,
+    /// Starts and ends in the reference.
+    changes: Vec<Millis>,
+    collar: Millis,
+    end: Millis,
+}
+
+impl<'a> Frames<'a> {
+    fn new(reference: &'a [Speech], hypothesis: &'a [Speech], collar: Millis) -> Self {
+        let mut changes: Vec<Millis> = reference.iter().flat_map(|s| [s.span.start, s.span.end]).collect();
+        changes.sort_unstable();
+        let end = reference.iter().chain(hypothesis).map(|s| s.span.end).max().unwrap_or_default().min(LONGEST);
+        Self { truth: Voices::new(reference), found: Voices::new(hypothesis), changes, collar, end }
+    }
+
+    /// Calls `frame` with the speakers and the voices of each frame outside the collar.
+    fn visit(&self, mut frame: impl FnMut(&[usize], &[usize])) {
+        let (mut truth, mut found) = (self.truth.sweep(), self.found.sweep());
+        for number in 0..self.end.0.div_ceil(FRAME) {
+            let at = Millis(number * FRAME + FRAME / 2);
+            truth.advance(at);
+            found.advance(at);
+            let near = self.changes.partition_point(|c| c.plus(self.collar) <= at);
+            let skipped =
+                self.collar > Millis::ZERO && self.changes.get(near).is_some_and(|c| c.minus(self.collar) <= at);
+            if !skipped {
+                frame(&truth.active, &found.active);
+            }
+        }
+    }
+
+    /// For each speaker and voice, how many frames they sound together.
+    fn together(&self) -> Vec<Vec<i64>> {
+        let mut together = vec![vec![0; self.found.names.len()]; self.truth.names.len()];
+        self.visit(|truth, found| {
+            for &t in truth {
+                for &f in found {
+                    together[t][f] += 1;
+                }
+            }
+        });
+        together
+    }
 }
 
 /// One side's speech, speakers by number.
@@ -269,16 +353,34 @@ mod tests {
     }
 
     #[test]
+    fn voices_are_matched_and_belong_to_whom_they_mostly_are() {
+        // Voice 3 is ben's as well, voice 4 nobody's, and chloe has none.
+        let truth = [(0, 5000, "anna"), (5000, 9000, "ben"), (9000, 10_000, "chloe")];
+        let found =
+            [(0, 5000, "1"), (5000, 7500, "2"), (7500, 9400, "3"), (10_000, 11_000, "4"), (11_000, 11_000, "5")];
+        let matching = matching(&speech(&truth), &speech(&found));
+        let speakers: Vec<_> = matching.speakers.iter().map(|s| (s.name.as_str(), s.speech.0)).collect();
+        assert_eq!(speakers, [("anna", 5000), ("ben", 4000), ("chloe", 1000)]);
+        let voices: Vec<_> = matching.voices.iter().map(|v| (v.name.as_str(), v.partner, v.mostly)).collect();
+        assert_eq!(
+            voices,
+            [("1", Some(0), Some(0)), ("2", Some(1), Some(1)), ("3", Some(2), Some(1)), ("4", None, None)]
+        );
+    }
+
+    #[test]
     fn rttm_is_read_and_faults_are_told() {
         let text = ";; a comment\nSPEAKER show 1 1.50 2.25 <NA> <NA> anna <NA> <NA>\n\nSPKR-INFO show 1 <NA>\n";
-        assert_eq!(rttm(text).unwrap(), speech(&[(1500, 3750, "anna")]));
+        let path = Path::new("a.rttm");
+        assert_eq!(rttm(path, text).unwrap(), speech(&[(1500, 3750, "anna")]));
         for bad in [
             "SPEAKER x 1 nan 1 <NA> <NA> a",
             "SPEAKER x 1 1 -1 <NA> <NA> a",
             "SPEAKER x 1 1",
             "SPEAKER x 1 0 1e12 . . a",
         ] {
-            assert_eq!(rttm(&format!("\n{bad}")).unwrap_err(), RttmError { line: 2, text: bad.into() });
+            let error = RttmError { path: path.to_owned(), line: 2, text: bad.into() };
+            assert_eq!(rttm(path, &format!("\n{bad}")).unwrap_err(), error);
         }
     }
 

@@ -6,4 +6,5 @@ pub mod gold;
 pub mod pairs;
 pub mod recording;
 pub mod times;
+pub mod voices;
 pub mod wer;
