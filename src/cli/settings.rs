@@ -157,6 +157,7 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
         speech_model: model(store.find(&model_name(wishes, &config).0)?),
         vad_model: model(store.find(SPEECH_DETECTION)?),
         voice_model: model(store.find(VOICES)?),
+        voices: library.voices()?,
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,
         redo: wishes.redo,

@@ -3,18 +3,20 @@
 
 mod attach;
 mod download;
+mod enroll;
 mod place;
 mod stages;
 pub mod sync;
 
 pub use attach::{AttachError, CaptionsFrom};
+pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
 use crate::fetch::FetchError;
 use crate::fetch::ytdlp::Tool;
-use crate::library::{Holder, Library, LibraryError};
+use crate::library::{Holder, Library, LibraryError, Voices};
 use crate::model::{Digest, Entries, EpisodeFacts, EpisodeId};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Roster;
@@ -106,6 +108,8 @@ pub struct Settings {
     pub vad_model: Model,
     /// The voice encoder.
     pub voice_model: Model,
+    /// Enrolled voices.
+    pub voices: Voices,
     /// How recordings are fetched from addresses.
     pub download: Tool,
     /// Language that the command line states; the episode's or the series' without it.

@@ -12,7 +12,7 @@ use crate::library::artefact::{self, Key};
 use crate::library::{EpisodeFolder, LibraryError, journal};
 use crate::model::{
     Caption, Digest, Draft, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording, Speakers,
-    Transcript, Utterance, WrittenQuestion,
+    Transcript, Utterance, VoicePrint, WrittenQuestion,
 };
 use crate::qa;
 use crate::roster::Person;
@@ -63,7 +63,10 @@ impl Run<'_> {
             self.warnings
                 .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
-        let keys = self.keys(host.as_ref(), &experts);
+        let (voices, unusable) = self.voices();
+        self.warnings.extend(unusable);
+        let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone(), voices };
+        let keys = self.keys(&expected);
         self.warnings.extend(self.undated());
 
         let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
@@ -80,7 +83,7 @@ impl Run<'_> {
         self.warnings.extend(transcript.warnings.iter().cloned());
         if draft_stale {
             let voices: Speakers = if speakers_stale {
-                self.diarize(&transcript, host, experts, &keys.speakers)?
+                self.diarize(&transcript, &expected, &keys.speakers)?
             } else {
                 self.load(Stage::Speakers, &self.folder.speakers())?
             };
@@ -159,6 +162,32 @@ impl Run<'_> {
         (host, experts, unknown)
     }
 
+    /// The enrolled voices that can be compared, and what is to be said of the others.
+    fn voices(&self) -> (Vec<VoicePrint>, Vec<String>) {
+        let settings = self.settings;
+        let mut warnings = settings.voices.warnings.clone();
+        let usable = settings.voices.prints.iter().filter(|print| {
+            let id = &print.person;
+            let fault = if settings.roster.person(id).is_none() {
+                format!(
+                    "A voice is enrolled for \"{id}\", whom roster.toml does not know. \"spinetime roster forget {id}\" \
+                     removes it."
+                )
+            } else if print.model != settings.voice_model.sha256 {
+                format!(
+                    "The enrolled voice of {id} was made with another voice model and can't be compared: enrol it again \
+                     with \"spinetime roster enroll {id} EPISODE\"."
+                )
+            } else {
+                return true;
+            };
+            warnings.push(fault);
+            false
+        });
+        let usable = usable.cloned().collect();
+        (usable, warnings)
+    }
+
     fn language(&self) -> String {
         self.settings.language_of(&self.facts)
     }
@@ -184,7 +213,7 @@ impl Run<'_> {
         }
     }
 
-    fn keys(&self, host: Option<&Person>, experts: &[Person]) -> Keys {
+    fn keys(&self, expected: &speakers::Expected) -> Keys {
         let settings = self.settings;
         let transcript = Key::of("transcript", speech::VERSION)
             .with("audio", &audio::VERSION.to_string())
@@ -197,11 +226,15 @@ impl Run<'_> {
         let speakers = Key::of("speakers", speakers::VERSION)
             .with("transcript", transcript.as_str())
             .with("model", settings.voice_model.sha256.as_str())
-            .with_value("host", &host)
-            .with_value("experts", &experts)
-            .with_value("people", &settings.roster.people)
-            .digest();
-        // What is not attached leaves no trace in a key: libraries from before it could be stay up to date.
+            .with_value("host", &expected.host)
+            .with_value("experts", &expected.experts)
+            .with_value("people", &expected.people);
+        // What is not there leaves no trace in a key: libraries from before it could be stay up to date.
+        let speakers = match expected.voices.as_slice() {
+            [] => speakers,
+            voices => speakers.with_value("voices", &voices),
+        }
+        .digest();
         let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str());
         let outline = match self.written.as_slice() {
             [] => outline,
@@ -267,15 +300,13 @@ impl Run<'_> {
     fn diarize(
         &mut self,
         transcript: &Transcript,
-        host: Option<Person>,
-        experts: Vec<Person>,
+        expected: &speakers::Expected,
         key: &Digest,
     ) -> Result<Speakers, Error> {
         let stage = Stage::Speakers;
         let reader = self.open(stage)?;
         let models = speakers::Models { ge2e: &self.settings.voice_model.path };
-        let expected = speakers::Expected { host, experts, people: self.settings.roster.people.clone() };
-        let voices = speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel)
+        let voices = speakers::diarize(reader, transcript, &models, expected, self.world.progress, self.world.cancel)
             .map_err(|e| self.fail(stage)(Box::new(e)))?;
         self.save(stage, &self.folder.speakers(), key, &voices)?;
         Ok(voices)

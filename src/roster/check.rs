@@ -104,16 +104,6 @@ fn of_credentials(person: &Person, findings: &mut Vec<Finding>) {
     }
 }
 
-/// "Chief of spine surgery at General Hospital", or what there is of it.
-fn name_of(title: &Title) -> String {
-    match (title.title.trim(), title.affiliation.trim()) {
-        ("", "") => "(empty)".into(),
-        ("", at) => format!("at {at}"),
-        (title, "") => title.into(),
-        (title, at) => format!("{title} at {at}"),
-    }
-}
-
 fn of_titles(person: &Person, findings: &mut Vec<Finding>) {
     let mut add = |severity, code, what: String, next: String| {
         findings.push(Finding::new(severity, code, &[person], what, next));
@@ -133,7 +123,7 @@ fn of_titles(person: &Person, findings: &mut Vec<Finding>) {
         add(
             Severity::Error,
             "title-backwards",
-            format!("\"{}\" of {name} ends before it begins, so it is never printed.", name_of(title)),
+            format!("\"{}\" of {name} ends before it begins, so it is never printed.", title),
             format!("Put from and until right at {id} in roster.toml."),
         );
     }
@@ -145,8 +135,7 @@ fn of_titles(person: &Person, findings: &mut Vec<Finding>) {
             "titles-overlap",
             format!(
                 "{name} has two titles without dates, \"{}\" and \"{}\": only the first is ever printed.",
-                name_of(first),
-                name_of(second)
+                first, second
             ),
             format!("Say with from and until at {id} in roster.toml when each was held."),
         );
@@ -157,7 +146,7 @@ fn of_titles(person: &Person, findings: &mut Vec<Finding>) {
             "undated-beside-dated",
             format!(
                 "\"{}\" of {name} has no dates, but other titles have: it is printed wherever no other one fits.",
-                name_of(title)
+                title
             ),
             format!("Give it from and until at {id} in roster.toml."),
         );
@@ -176,8 +165,7 @@ fn of_titles(person: &Person, findings: &mut Vec<Finding>) {
                     "titles-overlap",
                     format!(
                         "{name} has both \"{}\" and \"{}\"{day}: only the one that began last is printed.",
-                        name_of(before),
-                        name_of(title)
+                        before, title
                     ),
                     format!("End the older one with until at {id} in roster.toml, or make one title of both."),
                 );

@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::model::{Credit, PersonId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A title with its institution, and when it was held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,18 @@ impl Title {
     #[must_use]
     pub fn is_undated(&self) -> bool {
         self.from.is_none() && self.until.is_none()
+    }
+}
+
+impl fmt::Display for Title {
+    /// "Chief of spine surgery at General Hospital", or what there is of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.title.trim(), self.affiliation.trim()) {
+            ("", "") => f.write_str("(empty)"),
+            ("", at) => write!(f, "at {at}"),
+            (title, "") => f.write_str(title),
+            (title, at) => write!(f, "{title} at {at}"),
+        }
     }
 }
 
