@@ -87,27 +87,25 @@ fn the_check_looks_at_people_and_episodes() {
 fn each_episode_has_the_title_of_its_own_day() {
     let studio = Studio::with_cast();
     let mut titles = Vec::new();
-    for (name, day) in [("before.m4a", "2024-08-31"), ("after.m4a", "2024-09-01")] {
+    for (name, day, volume) in [("before.wav", "2024-08-31", "1"), ("after.wav", "2024-09-01", "0.9")] {
+        // She says who she is, then answers. Not the same bytes twice: that would be one recording.
         let path = studio.path(name);
-        // Not the same bytes twice: that would be one recording.
+        let (talk, clip) = (fixture("ep1.m4a"), fixture("clip.m4a"));
+        let both = format!("[0:a]atrim=36:54,asetpts=N/SR/TB[a];[a][1:a]concat=n=2:v=0:a=1,volume={volume}");
         ffmpeg(&[
             "-i",
-            fixture("clip.m4a").to_str().unwrap(),
-            "-c",
-            "copy",
-            "-metadata",
-            &format!("comment={name}"),
+            talk.to_str().unwrap(),
+            "-i",
+            clip.to_str().unwrap(),
+            "-filter_complex",
+            &both,
             path.to_str().unwrap(),
         ]);
         let ran = studio.run(["process", path.to_str().unwrap(), "--held-on", day, "--title", "Clip"]);
         assert_eq!(ran.exit, Exit::Done, "{ran:?}");
-        let facts = studio.library().join(format!("episodes/{day}-clip/episode.toml"));
-        let text = std::fs::read_to_string(&facts).unwrap();
-        let people = "host = \"casper-quill\"\nexperts = [\"juniper-maplewood\"]\n";
-        std::fs::write(&facts, format!("{text}{people}")).unwrap();
-        studio.process(&path);
-        let entries = read(&facts.with_file_name("entries.json"));
-        titles.push(entries["entries"][0]["credits"][0]["title"].as_str().unwrap().to_owned());
+        let entries = read(&studio.library().join(format!("episodes/{day}-clip/entries.json")));
+        let credits = &entries["entries"][0]["credits"];
+        titles.push(credits[0]["title"].as_str().unwrap_or_else(|| panic!("{credits}")).to_owned());
     }
     assert_eq!(titles, ["Physical therapist", "Director of outpatient physical therapy"]);
 }
@@ -118,7 +116,8 @@ fn part(studio: &Studio, name: &str, from: u32, to: u32) -> PathBuf {
     let (from, to) = (from.to_string(), to.to_string());
     let recording = fixture("ep2.webm");
     ffmpeg(&["-i", recording.to_str().unwrap(), "-ss", &from, "-to", &to, path.to_str().unwrap()]);
-    studio.process(&path);
+    let ran = studio.run(["process", path.to_str().unwrap(), "--title", name]);
+    assert_eq!(ran.exit, Exit::Done, "{ran:?}");
     path
 }
 
