@@ -108,6 +108,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ModelsCommand,
     },
+    /// List, add and check the people of roster.toml; enrol and forget voices
+    Roster {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: RosterCommand,
+    },
     /// Check that everything is there, and tell the settings in force
     Doctor,
     /// Print a completion script for a shell
@@ -210,4 +216,58 @@ pub(super) enum ModelsCommand {
     },
     /// Check that the models here are whole
     Verify,
+}
+
+/// What can be done with people.
+#[derive(Debug, Subcommand)]
+pub(super) enum RosterCommand {
+    /// Add a person; or, with --id alone, a title to somebody who is there
+    Add(PersonArgs),
+    /// List the people
+    List,
+    /// Look for what is doubtful in roster.toml and in what episodes state; exit code 8 when there are errors
+    Check,
+    /// Keep a print of somebody's voice, so that later episodes know it. Needs the person's consent
+    Enroll {
+        /// The person, by id or name
+        person: String,
+        /// A processed episode in which it is sure whose voice it is
+        episode: String,
+        /// States that the person agreed to have a voice print kept
+        #[arg(long)]
+        consent: bool,
+    },
+    /// Remove the print of somebody's voice
+    Forget {
+        /// The person, by id or name
+        person: String,
+    },
+}
+
+/// What `roster add` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct PersonArgs {
+    /// First and last name, without "Dr." and without degrees
+    pub name: Option<String>,
+    /// Degrees, such as "MD, PhD"
+    #[arg(long)]
+    pub credentials: Option<String>,
+    /// What the person is, such as "Chief of spine surgery"
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The institution
+    #[arg(long)]
+    pub affiliation: Option<String>,
+    /// The first day of that title
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<Date>,
+    /// The last day of that title
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<Date>,
+    /// Another form under which the person is announced or misheard; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub alias: Vec<String>,
+    /// The id for a new person [default: made of the name]; or who gets the title
+    #[arg(long)]
+    pub id: Option<PersonId>,
 }

@@ -12,6 +12,7 @@ mod models;
 mod process;
 mod progress;
 mod report;
+mod roster;
 mod settings;
 mod shell;
 mod show;
@@ -242,6 +243,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }
         Command::Models { command } => models::run(context, command),
+        Command::Roster { command } => roster::run(context, command),
         Command::Doctor => doctor::run(context),
         Command::Completions { shell } => shell::completions(context, *shell),
         Command::Man => shell::man(context),

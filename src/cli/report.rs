@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use crate::model::{Credit, Entries, Entry, Status};
+use crate::roster::full_name;
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// Width of tables where no terminal tells its own.
@@ -32,12 +33,8 @@ pub(super) fn status(status: Status) -> &'static str {
 
 /// "Jane Doe, MD" for everybody credited.
 pub(super) fn credits(credits: &[Credit]) -> String {
-    let names: Vec<String> = credits.iter().map(credit).collect();
+    let names: Vec<String> = credits.iter().map(|credit| full_name(&credit.name, &credit.credentials)).collect();
     names.join("; ")
-}
-
-fn credit(credit: &Credit) -> String {
-    if credit.credentials.is_empty() { credit.name.clone() } else { format!("{}, {}", credit.name, credit.credentials) }
 }
 
 /// The entries of an episode, one a row.

@@ -7,7 +7,7 @@ use crate::failure::told;
 use crate::fetch::ytdlp::Tool;
 use crate::library::{Library, SETTINGS};
 use crate::model::Millis;
-use crate::pipeline::{Model, Settings, Stage, Voices};
+use crate::pipeline::{Diarization, Model, Settings, Stage};
 use crate::weights::{Found, OVERLAPS, SPEECH_DETECTION, Store, VOICES};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -157,11 +157,12 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
         glossary: library.glossary()?,
         speech_model: model(store.find(&model_name(wishes, &config).0)?),
         vad_model: model(store.find(SPEECH_DETECTION)?),
-        voices: match (store.find(VOICES), store.find(OVERLAPS)) {
-            _ if !config.speakers.diarization => Voices::Off,
-            (Ok(encoder), Ok(overlaps)) => Voices::Models { encoder: model(encoder), overlaps: model(overlaps) },
-            (Err(error), _) | (_, Err(error)) => Voices::Unusable(told(&error)),
+        diarization: match (store.find(VOICES), store.find(OVERLAPS)) {
+            _ if !config.speakers.diarization => Diarization::Off,
+            (Ok(encoder), Ok(overlaps)) => Diarization::Models { encoder: model(encoder), overlaps: model(overlaps) },
+            (Err(error), _) | (_, Err(error)) => Diarization::Unusable(told(&error)),
         },
+        voices: library.voices()?,
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,
         redo: wishes.redo,

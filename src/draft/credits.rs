@@ -8,7 +8,7 @@ use crate::roster::Roster;
 use std::ops::Range;
 
 /// A voice's name below this confidence is only a suggestion to the editor: no credit, no speaker in the spans.
-pub(super) const CREDIT_CONFIDENCE: f32 = 0.7;
+pub const CREDIT_CONFIDENCE: f32 = 0.7;
 /// A role below this confidence decides nothing.
 const ROLE_CONFIDENCE: f32 = 0.5;
 /// Somebody who says less than this beside the one who answers gets no credit and asks for no decision ("mm-hm").

@@ -35,6 +35,7 @@ use crate::model::{
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
+pub use credits::CREDIT_CONFIDENCE;
 use credits::Credited;
 use details::{Detail, Kind, Known};
 use identity::Shape;
@@ -47,7 +48,7 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;

@@ -3,6 +3,7 @@
 use super::{ExportError, address, wording};
 use crate::config::{Config, Wording};
 use crate::model::{Credit, EpisodeHead, Publishable};
+use crate::roster::{bare_name, full_name};
 use serde::Serialize;
 
 /// The longest summary of a page for search engines, in characters; they cut what is longer.
@@ -178,7 +179,7 @@ fn entry(publishable: Publishable, words: &Wording) -> EntryPage {
 fn expert(credit: &Credit, words: &Wording) -> Expert {
     let (credentials, title, affiliation) =
         (clean(&credit.credentials), clean(&credit.title), clean(&credit.affiliation));
-    let name = name_beside(&clean(&credit.name), &credentials);
+    let name = bare_name(&clean(&credit.name), &credentials);
     let line = match (title.is_empty(), affiliation.is_empty()) {
         (false, false) => &words.credit,
         (true, false) => &words.credit_untitled,
@@ -191,24 +192,8 @@ fn expert(credit: &Credit, words: &Wording) -> Expert {
         ("title", title.as_str()),
         ("affiliation", affiliation.as_str()),
     ];
-    let shown = if credentials.is_empty() { name.clone() } else { format!("{name}, {credentials}") };
+    let shown = full_name(&name, &credentials);
     Expert { shown, credit: clean(&wording::fill(line, &facts)), name, credentials, title, affiliation }
-}
-
-/// The name as it stands beside the credentials: they replace a form of address and are not said twice
-/// ("Jane Doe, MD", never "Dr. Jane Doe, MD").
-fn name_beside(name: &str, credentials: &str) -> String {
-    const ADDRESSES: [&str; 7] = ["dr", "doctor", "prof", "professor", "mr", "mrs", "ms"];
-    if credentials.is_empty() {
-        return name.to_owned();
-    }
-    let mut name = name.strip_suffix(credentials).map_or(name, |n| n.trim_end_matches([' ', ',']));
-    while let Some((first, rest)) = name.split_once(' ')
-        && ADDRESSES.contains(&first.trim_end_matches('.').to_ascii_lowercase().as_str())
-    {
-        name = rest;
-    }
-    name.to_owned()
 }
 
 /// The recording's own page: what the episode states, or what its video's id makes.
@@ -256,14 +241,6 @@ fn summary(paragraph: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_form_of_address_gives_way_to_credentials() {
-        assert_eq!(name_beside("Dr. Jane Doe", "MD, PhD"), "Jane Doe");
-        assert_eq!(name_beside("Prof. Dr. Jane Doe, MD", "MD"), "Jane Doe");
-        assert_eq!(name_beside("Dr. Jane Doe", ""), "Dr. Jane Doe");
-        assert_eq!(name_beside("Drew Prof", "MD"), "Drew Prof");
-    }
 
     #[test]
     fn a_summary_ends_between_words() {

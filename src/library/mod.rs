@@ -4,9 +4,11 @@ pub mod artefact;
 pub mod journal;
 mod layout;
 pub mod lock;
+mod voices;
 
 pub use layout::{EpisodeFolder, SETTINGS};
 pub use lock::{Holder, Lock};
+pub use voices::{BIOMETRIC, Voices};
 
 use crate::atomic::{self, WriteError};
 use crate::config::{self, Config, ConfigError, Glossary};
@@ -140,10 +142,13 @@ pub struct Library {
     root: PathBuf,
 }
 
+/// Name of the people's file.
+const ROSTER: &str = "roster.toml";
+
 /// The commented files of a new library, by name.
 const TEMPLATES: [(&str, &str); 3] = [
     (SETTINGS, include_str!("templates/spinetime.toml")),
-    ("roster.toml", include_str!("templates/roster.toml")),
+    (ROSTER, include_str!("templates/roster.toml")),
     ("glossary.toml", include_str!("templates/glossary.toml")),
 ];
 
@@ -204,6 +209,12 @@ impl Library {
         self.root.join("sync.lock")
     }
 
+    /// The people's file.
+    #[must_use]
+    pub fn roster_path(&self) -> PathBuf {
+        self.root.join(ROSTER)
+    }
+
     fn text(&self, name: &str) -> Result<String, LibraryError> {
         read_text(&self.root.join(name)).map(Option::unwrap_or_default)
     }
@@ -221,7 +232,7 @@ impl Library {
     /// # Errors
     /// When the roster can't be read.
     pub fn roster(&self) -> Result<Roster, LibraryError> {
-        Ok(Roster::parse(&self.text("roster.toml")?)?)
+        Ok(Roster::parse(&self.text(ROSTER)?)?)
     }
 
     /// The series' own words; none when there is no glossary.

@@ -12,6 +12,7 @@ mod outline;
 mod speaker;
 mod time;
 mod transcript;
+mod voice;
 mod watch;
 
 pub use edit::{Change, Edit};
@@ -27,4 +28,5 @@ pub use outline::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
 pub use speaker::{Cluster, Evidence, EvidenceKind, Role, Speakers, Turn};
 pub use time::{Millis, SAMPLE_RATE, Span};
 pub use transcript::{ChunkNote, ModelInfo, Sentence, Transcript, Word};
+pub use voice::{VoicePrint, VoiceSample};
 pub use watch::{Note, NoteKind, Seen, Watch, Watched};

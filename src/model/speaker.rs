@@ -50,6 +50,8 @@ pub enum EvidenceKind {
     Introduced,
     /// "Dr. Starling, would you take this one?", and this voice speaks next; or it is thanked by name after speaking.
     CalledUpon,
+    /// It sounds like the voice that was enrolled for that person.
+    Enrolled,
     /// `episode.toml` names the only person who can be meant.
     Stated,
     /// How the voice behaves: who hands over, asks, speaks long.

@@ -3,18 +3,20 @@
 
 mod attach;
 mod download;
+mod enroll;
 mod place;
 mod stages;
 pub mod sync;
 
 pub use attach::{AttachError, CaptionsFrom};
+pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
 use crate::fetch::FetchError;
 use crate::fetch::ytdlp::Tool;
-use crate::library::{Holder, Library, LibraryError};
+use crate::library::{Holder, Library, LibraryError, Voices};
 use crate::model::{Digest, Entries, EpisodeFacts, EpisodeId};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Roster;
@@ -93,7 +95,7 @@ pub struct Model {
 
 /// Whether and how voices are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Voices {
+pub enum Diarization {
     /// With a voice encoder, and a detector of overlapping speech.
     Models {
         /// The voice encoder.
@@ -107,7 +109,7 @@ pub enum Voices {
     Unusable(String),
 }
 
-impl Voices {
+impl Diarization {
     /// The voice encoder and the detector of overlapping speech.
     fn models(&self) -> Option<(&Model, &Model)> {
         match self {
@@ -131,6 +133,8 @@ pub struct Settings {
     /// The voice activity detector.
     pub vad_model: Model,
     /// Whether and how voices are told apart.
+    pub diarization: Diarization,
+    /// Enrolled voices.
     pub voices: Voices,
     /// How recordings are fetched from addresses.
     pub download: Tool,

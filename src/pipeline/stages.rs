@@ -2,7 +2,7 @@
 
 use super::attach;
 use super::place::Placed;
-use super::{Error, Model, Report, Settings, Stage, Voices, World};
+use super::{Diarization, Error, Model, Report, Settings, Stage, World};
 use crate::atomic;
 use crate::audio::{self, AudioReader};
 use crate::draft;
@@ -12,7 +12,7 @@ use crate::library::artefact::{self, Key};
 use crate::library::{EpisodeFolder, LibraryError, journal};
 use crate::model::{
     Caption, Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording,
-    Speakers, Transcript, Utterance, WrittenQuestion,
+    Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion,
 };
 use crate::qa;
 use crate::roster::Person;
@@ -66,11 +66,15 @@ impl Run<'_> {
             self.warnings
                 .push(format!("episode.toml names \"{id}\", but roster.toml does not know anybody by that id."));
         }
-        let with_voices = self.settings.voices.models().is_some();
-        if let Voices::Unusable(why) = &self.settings.voices {
+        let with_voices = self.settings.diarization.models().is_some();
+        if let Diarization::Unusable(why) = &self.settings.diarization {
             self.warnings.push(voiceless(why));
         }
-        let mut keys = self.keys(host.as_ref(), &experts, with_voices);
+        let (voices, unusable) = self.voices();
+        self.warnings.extend(unusable);
+        let people = self.settings.roster.people.clone();
+        let expected = speakers::Expected { host, experts, people, count: self.facts.voices, voices };
+        let mut keys = self.keys(&expected, with_voices);
         self.warnings.extend(self.undated());
 
         let transcript_stale = self.is_stale(Stage::Transcribe, &self.folder.transcript(), &keys.transcript)?;
@@ -90,7 +94,7 @@ impl Run<'_> {
         let mut voices = Speakers::default();
         if draft_stale && with_voices {
             let found = if speakers_stale {
-                self.diarize(&transcript, host.as_ref(), &experts, &keys.speakers)?
+                self.diarize(&transcript, &expected, &keys.speakers)?
             } else {
                 Some(self.load(Stage::Speakers, &self.folder.speakers())?)
             };
@@ -98,7 +102,7 @@ impl Run<'_> {
                 voices = found;
             } else {
                 // What was made without voices before need not be made again; voices are tried again in each run.
-                keys = self.keys(host.as_ref(), &experts, false);
+                keys = self.keys(&expected, false);
                 outline_stale =
                     transcript_stale || self.is_stale(Stage::Segment, &self.folder.outline(), &keys.outline)?;
                 draft_stale = outline_stale || self.is_stale(Stage::Draft, &self.folder.draft(), &keys.draft)?;
@@ -183,6 +187,33 @@ impl Run<'_> {
         (host, experts, unknown)
     }
 
+    /// The enrolled voices that can be compared, and what is to be said of the others.
+    fn voices(&self) -> (Vec<VoicePrint>, Vec<String>) {
+        let settings = self.settings;
+        let Some((encoder, _)) = settings.diarization.models() else { return (Vec::new(), Vec::new()) };
+        let mut warnings = settings.voices.warnings.clone();
+        let usable = settings.voices.prints.iter().filter(|print| {
+            let id = &print.person;
+            let fault = if settings.roster.person(id).is_none() {
+                format!(
+                    "A voice is enrolled for \"{id}\", whom roster.toml does not know. \"spinetime roster forget {id}\" \
+                     removes it."
+                )
+            } else if print.model != encoder.sha256 {
+                format!(
+                    "The enrolled voice of {id} was made with another voice model and can't be compared: enrol it again \
+                     with \"spinetime roster enroll {id} EPISODE\"."
+                )
+            } else {
+                return true;
+            };
+            warnings.push(fault);
+            false
+        });
+        let usable = usable.cloned().collect();
+        (usable, warnings)
+    }
+
     fn language(&self) -> String {
         self.settings.language_of(&self.facts)
     }
@@ -208,7 +239,7 @@ impl Run<'_> {
         }
     }
 
-    fn keys(&self, host: Option<&Person>, experts: &[Person], with_voices: bool) -> Keys {
+    fn keys(&self, expected: &speakers::Expected, with_voices: bool) -> Keys {
         let settings = self.settings;
         let transcript = Key::of("transcript", speech::VERSION)
             .with("audio", &audio::VERSION.to_string())
@@ -219,21 +250,25 @@ impl Run<'_> {
             .with_value("vocabulary", &self.vocabulary())
             .digest();
         let speakers = Key::of("speakers", speakers::VERSION).with("transcript", transcript.as_str());
-        let speakers = match settings.voices.models() {
+        let speakers = match settings.diarization.models() {
             Some((encoder, overlaps)) if with_voices => speakers
                 .with("model", encoder.sha256.as_str())
                 .with("overlaps", overlaps.sha256.as_str())
-                .with_value("host", &host)
-                .with_value("experts", &experts)
-                .with_value("people", &settings.roster.people),
+                .with_value("host", &expected.host)
+                .with_value("experts", &expected.experts)
+                .with_value("people", &expected.people),
             _ => speakers.with("voices", "not told apart"),
         };
-        let speakers = match &self.facts.voices {
+        // What is not there leaves no trace in a key: libraries from before it could be stay up to date.
+        let speakers = match &expected.count {
             Some(count) => speakers.with_value("count", count),
             None => speakers,
+        };
+        let speakers = match expected.voices.as_slice() {
+            [] => speakers,
+            voices => speakers.with_value("voices", &voices),
         }
         .digest();
-        // What is not attached leaves no trace in a key: libraries from before it could be stay up to date.
         let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str());
         let outline = match self.written.as_slice() {
             [] => outline,
@@ -302,21 +337,14 @@ impl Run<'_> {
     fn diarize(
         &mut self,
         transcript: &Transcript,
-        host: Option<&Person>,
-        experts: &[Person],
+        expected: &speakers::Expected,
         key: &Digest,
     ) -> Result<Option<Speakers>, Error> {
         let stage = Stage::Speakers;
-        let Some((encoder, overlaps)) = self.settings.voices.models() else { return Ok(None) };
+        let Some((encoder, overlaps)) = self.settings.diarization.models() else { return Ok(None) };
         let reader = self.open(stage)?;
         let models = speakers::Models { ge2e: &encoder.path, overlaps: Some(&overlaps.path) };
-        let expected = speakers::Expected {
-            host: host.cloned(),
-            experts: experts.to_vec(),
-            people: self.settings.roster.people.clone(),
-            count: self.facts.voices,
-        };
-        match speakers::diarize(reader, transcript, &models, &expected, self.world.progress, self.world.cancel) {
+        match speakers::diarize(reader, transcript, &models, expected, self.world.progress, self.world.cancel) {
             Ok(voices) => {
                 self.save(stage, &self.folder.speakers(), key, &voices)?;
                 Ok(Some(voices))

@@ -265,7 +265,8 @@ pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
     if norm > 0.0 { dot(a, b) / norm } else { 0.0 }
 }
 
-fn unit(vector: &[f32]) -> Vec<f32> {
+/// The vector's direction, of length 1; zeros when it has none.
+pub(super) fn unit(vector: &[f32]) -> Vec<f32> {
     let norm = dot(vector, vector).sqrt();
     vector.iter().map(|x| if norm > 0.0 { x / norm } else { 0.0 }).collect()
 }

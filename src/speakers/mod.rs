@@ -1,7 +1,8 @@
 //! Who speaks when, and who that is: a second pass over the audio, then the transcript's words.
 //!
 //! Windows of speech become voice embeddings ([`embed`]), embeddings voices ([`cluster`]), voices turns ([`turns`]);
-//! then the voices get roles ([`roles`]) and names ([`names`], [`mentions`]) by what is said. Each decision keeps its
+//! then the voices get roles ([`roles`]) and names ([`names`], [`mentions`]) by what is said, and by voices that people
+//! had enrolled ([`prints`]). Each decision keeps its
 //! reasons as sentences. What is not sure stays without a name: a credit must never go to the wrong person.
 //!
 //! Memory grows by about 5 MB an hour: one embedding a 0.75 s window; no table over all pairs of windows is ever made.
@@ -13,15 +14,17 @@ mod mentions;
 mod named;
 mod names;
 mod overlap;
+mod prints;
 mod roles;
 #[cfg(test)]
 mod script;
 mod turns;
 
 pub use named::{heard, named};
+pub use prints::enroll;
 
 use crate::failure::{Cancelled, Exit, Failure, Passed};
-use crate::model::{Chunk, Cluster, ClusterId, Millis, Speakers, Transcript, Turn, VoiceCount};
+use crate::model::{Chunk, Cluster, ClusterId, Millis, Speakers, Transcript, Turn, VoiceCount, VoicePrint};
 use crate::progress::{Cancel, Progress};
 use crate::roster::Person;
 use std::io;
@@ -50,6 +53,8 @@ pub struct Expected {
     pub people: Vec<Person>,
     /// How many voices there are, by `episode.toml`.
     pub count: Option<VoiceCount>,
+    /// Enrolled voices, all of this stage's model.
+    pub voices: Vec<VoicePrint>,
 }
 
 /// Voices can't be told apart.
@@ -73,6 +78,17 @@ pub enum SpeakersError {
         /// What the engine says.
         reason: String,
     },
+    /// A voice speaks too little to be enrolled.
+    #[error(
+        "only {} s of this voice can be heard clearly, but {} s are needed to know it again",
+        speech.floor_seconds(), least.floor_seconds()
+    )]
+    TooLittle {
+        /// How much it speaks.
+        speech: Millis,
+        /// How much it should.
+        least: Millis,
+    },
     /// The audio ended with an error.
     #[error(transparent)]
     Audio(Passed),
@@ -85,6 +101,7 @@ impl Failure for SpeakersError {
     fn exit(&self) -> Exit {
         match self {
             Self::ModelUnreadable { .. } | Self::ModelDamaged { .. } => Exit::Model,
+            Self::TooLittle { .. } => Exit::Usage,
             Self::Audio(fault) => fault.exit(),
             Self::Cancelled(_) => Exit::Interrupted,
         }
@@ -95,6 +112,7 @@ impl Failure for SpeakersError {
             Self::ModelUnreadable { .. } | Self::ModelDamaged { .. } => {
                 Some("Put the voice model back: it ships with spinetime, in the folder models.".into())
             }
+            Self::TooLittle { .. } => Some("Choose an episode in which this person speaks longer.".into()),
             Self::Audio(fault) => fault.remedy(),
             Self::Cancelled(_) => None,
         }
@@ -122,14 +140,27 @@ pub fn diarize<E: Failure>(
     let windows = embed::embed(audio, &pieces, &encoder, overlaps.as_mut(), transcript.duration, progress, cancel)?;
     let overlaps = overlaps.map(overlap::Overlaps::finish).unwrap_or_default();
     let voices = cluster::voices(&windows, expected.count, cancel)?;
+    let mut heard = vec![0; voices.means.len()];
+    for (window, &voice) in windows.iter().zip(&voices.labels) {
+        heard[voice] += window.own;
+    }
+    let heard: Vec<Millis> = heard.into_iter().map(Millis::from_samples).collect();
+    let alike = prints::alike(&voices.means, &heard, &expected.voices);
     let stretches = turns::stretches(&pieces, &windows, &voices, transcript);
     let cuts = turns::cuts(transcript, &stretches);
     let transcript = &transcript.cut_at(&cuts);
     let sentences = turns::sentences(transcript, &stretches);
     let runs = roles::runs(transcript, &sentences);
     let parts = roles::parts(transcript, &sentences, &runs, voices.means.len());
-    let scene =
-        names::Scene { transcript, turns: &stretches, speakers: &sentences, runs: &runs, parts: &parts, expected };
+    let scene = names::Scene {
+        transcript,
+        turns: &stretches,
+        speakers: &sentences,
+        runs: &runs,
+        parts: &parts,
+        alike: &alike,
+        expected,
+    };
     let (names, warnings) = names::names(&scene);
     let turns = turns::join(stretches);
     let clusters = clusters(&turns, parts, names);

@@ -1,8 +1,9 @@
-//! Voices into people of the roster, by what is said. A credit must never go to the wrong person: each sign has a
+//! Voices into people of the roster, by what is said and by enrolled voices. A credit must never go to the wrong person: each sign has a
 //! weight, signs for somebody else count against, and what does not suffice leaves the voice without a name.
 
 use super::Expected;
 use super::mentions::{self, Form, Mention, Token};
+use super::prints::Likeness;
 use super::roles::{LETS_IN, Part, Run, plain, says};
 use super::turns::{confidence_at, speaker_of};
 use crate::model::{ClusterId, Evidence, EvidenceKind, Millis, PersonId, Role, Span, Transcript, Turn};
@@ -19,6 +20,9 @@ const SILENCE: Millis = Millis(20_000);
 
 /// From this confidence of the voice on, a name that it says of itself counts in full.
 const CLEAR: f32 = 0.8;
+
+/// What the likeness to an enrolled voice counts: enough for a name where nothing is said, less than "I'm Jane Doe".
+const ENROLLED: f32 = 0.85;
 
 /// Who a voice is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +54,8 @@ pub(super) struct Scene<'a> {
     pub(super) speakers: &'a [Option<ClusterId>],
     pub(super) runs: &'a [Run],
     pub(super) parts: &'a [Part],
+    /// Voices that are like an enrolled one.
+    pub(super) alike: &'a [Likeness],
     pub(super) expected: &'a Expected,
 }
 
@@ -67,6 +73,7 @@ pub(super) fn names(scene: &Scene) -> (Vec<Name>, Vec<String>) {
         scene.read(mention, alone, &tokens, &people, &mut signs);
     }
     scene.stated(&people, &mut signs);
+    scene.enrolled(&people, &mut signs);
     let table = Table::new(&signs, scene.parts.len(), people.len());
     let mut names = table.names(scene, &people, &signs);
     scene.left_over(&people, &table, &mut names);
@@ -195,6 +202,17 @@ impl Scene<'_> {
         }
         if let [expert] = self.expected.experts.as_slice() {
             state(expert, Role::Expert, "the only expert");
+        }
+    }
+
+    /// Signs from enrolled voices.
+    fn enrolled(&self, people: &[Person], signs: &mut Vec<Sign>) {
+        for like in self.alike {
+            let Some(person) = people.iter().position(|p| p.id == like.person) else { continue };
+            let text =
+                format!("This voice is like the enrolled voice of {} ({:.2}).", people[person].name, like.cosine);
+            let evidence = Evidence { sentence: None, at: None, kind: EvidenceKind::Enrolled, text };
+            signs.push(Sign { cluster: number(like.voice), person, weight: ENROLLED, against: false, evidence });
         }
     }
 
@@ -399,7 +417,7 @@ fn number(voice: usize) -> ClusterId {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{Conclusion, conclude, conclude_with, person};
+    use super::super::script::{Conclusion, conclude, conclude_alike, conclude_with, person};
     use super::*;
 
     const ANSWER: &str = "In most cases it gets better by itself, and many patients need no operation, so we usually \
@@ -526,6 +544,26 @@ mod tests {
             (2, ANSWER),
         ];
         assert_eq!(people(&lines, &expected).person(2), "clementine-starling");
+    }
+
+    #[test]
+    fn an_enrolled_voice_is_named_unless_it_says_another_name() {
+        let both = roster(&["Orson Pebble", "Clementine Starling"]);
+        let named = |says: &str, likes: &[(usize, &str)]| {
+            let lines = [(0, "Hello and welcome to the show."), (1, says), (1, ANSWER), (0, "I see."), (2, ANSWER)];
+            let found = conclude_alike(&lines, likes, &both);
+            (found.person(1).to_owned(), found.names[1].clone())
+        };
+        let orson = (1, "orson-pebble");
+        let (person, name) = named("Well.", &[orson]);
+        assert_eq!((person.as_str(), name.confidence), ("orson-pebble", ENROLLED));
+        assert_eq!(name.evidence[0].text, "This voice is like the enrolled voice of Orson Pebble (0.90).");
+        assert!(named("I'm Orson Pebble.", &[orson]).1.confidence > 0.95);
+        assert!(named("I'm Clementine Starling.", &[orson]).1.confidence < 0.7);
+        assert!(named("I'm Dr. Starling.", &[orson]).1.confidence < 0.7);
+        // Two voices like one print, and a print of somebody whom nobody knows.
+        assert!(named("Well.", &[orson, (2, "orson-pebble")]).1.confidence < 0.7);
+        assert_eq!(named("Well.", &[(1, "nobody")]).0, "");
     }
 
     #[test]

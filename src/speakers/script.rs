@@ -2,6 +2,7 @@
 
 use super::Expected;
 use super::names::{Name, Scene, names};
+use super::prints::Likeness;
 use super::roles::{Part, parts, runs};
 use crate::model::{AudioReport, ClusterId, Digest, Millis, ModelInfo, Sentence, Span, Transcript, Turn, Word};
 use crate::roster::Person;
@@ -60,6 +61,16 @@ pub(super) fn conclude(lines: &[(u32, &str)], expected: &Expected) -> Conclusion
 
 /// The same with the confidence of each line's voice.
 pub(super) fn conclude_with(lines: &[(u32, &str)], confidences: &[f32], expected: &Expected) -> Conclusion {
+    concluded(lines, confidences, &[], expected)
+}
+
+/// The same with voices that are like enrolled ones, at a cosine of 0.9.
+pub(super) fn conclude_alike(lines: &[(u32, &str)], likes: &[(usize, &str)], expected: &Expected) -> Conclusion {
+    let like = |&(voice, person): &(usize, &str)| Likeness { voice, person: person.parse().unwrap(), cosine: 0.9 };
+    concluded(lines, &vec![1.0; lines.len()], &likes.iter().map(like).collect::<Vec<_>>(), expected)
+}
+
+fn concluded(lines: &[(u32, &str)], confidences: &[f32], alike: &[Likeness], expected: &Expected) -> Conclusion {
     let mut at = 0;
     let spans: Vec<Span> = lines
         .iter()
@@ -79,8 +90,15 @@ pub(super) fn conclude_with(lines: &[(u32, &str)], confidences: &[f32], expected
     let count = lines.iter().map(|(voice, _)| *voice as usize + 1).max().unwrap_or(0);
     let runs = runs(&transcript, &speakers);
     let parts = parts(&transcript, &speakers, &runs, count);
-    let scene =
-        Scene { transcript: &transcript, turns: &turns, speakers: &speakers, runs: &runs, parts: &parts, expected };
+    let scene = Scene {
+        transcript: &transcript,
+        turns: &turns,
+        speakers: &speakers,
+        runs: &runs,
+        parts: &parts,
+        alike,
+        expected,
+    };
     let (names, warnings) = names(&scene);
     Conclusion { parts, names, warnings }
 }

@@ -6,6 +6,9 @@ pub mod normalize;
 mod numbers;
 pub mod sentence;
 pub mod similarity;
+mod slug;
 mod spelling;
 mod stakes;
 pub mod words;
+
+pub use slug::slug;

@@ -1,9 +1,18 @@
 //! The people of the series (`roster.toml`): names, credentials, titles by date. Credits come from here alone.
 
+mod add;
+mod check;
+mod form;
+
+pub use add::{AddError, Addition, NewPerson, add_person, add_title};
+pub use check::{Finding, Severity, Stated, check};
+pub use form::{bare_name, full_name};
+
 use crate::failure::{Exit, Failure};
 use crate::model::{Credit, PersonId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A title with its institution, and when it was held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +33,28 @@ pub struct Title {
 }
 
 impl Title {
-    fn held_on(&self, day: Date) -> bool {
+    /// Whether it was held on `day`.
+    #[must_use]
+    pub fn held_on(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// Whether it says nothing of when.
+    #[must_use]
+    pub fn is_undated(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+impl fmt::Display for Title {
+    /// "Chief of spine surgery at General Hospital", or what there is of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.title.trim(), self.affiliation.trim()) {
+            ("", "") => f.write_str("(empty)"),
+            ("", at) => write!(f, "at {at}"),
+            (title, "") => f.write_str(title),
+            (title, at) => write!(f, "{title} at {at}"),
+        }
     }
 }
 
@@ -49,13 +78,22 @@ pub struct Person {
 }
 
 impl Person {
-    /// The credit as valid on `day`. Without a day only a title without dates is taken: a guess could be wrong.
+    /// The title as valid on `day`: of several the one that began last, of those the first in the file. Without a day
+    /// only a title without dates is taken: a guess could be wrong.
+    #[must_use]
+    pub fn title(&self, day: Option<Date>) -> Option<&Title> {
+        let valid = self.titles.iter().filter(|t| match day {
+            Some(day) => t.held_on(day),
+            None => t.is_undated(),
+        });
+        // The last of several equals is taken, hence backwards.
+        valid.rev().max_by_key(|t| t.from)
+    }
+
+    /// The credit with the [`Person::title`] of `day`.
     #[must_use]
     pub fn credit(&self, day: Option<Date>, confidence: f32) -> Credit {
-        let title = self.titles.iter().find(|t| match day {
-            Some(day) => t.held_on(day),
-            None => t.from.is_none() && t.until.is_none(),
-        });
+        let title = self.title(day);
         Credit {
             person: self.id.clone(),
             name: self.name.clone(),
@@ -64,6 +102,12 @@ impl Person {
             affiliation: title.map(|t| t.affiliation.clone()).unwrap_or_default(),
             confidence,
         }
+    }
+
+    /// The name as printed: "Jane Doe, MD, PhD".
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(&self.name, &self.credentials)
     }
 
     /// The family name: the last word of the name.
@@ -88,7 +132,7 @@ pub struct Roster {
 }
 
 /// `roster.toml` can't be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RosterError {
     /// It is no TOML, or a field is wrong.
     #[error("the roster of people can't be read: {0}")]
@@ -165,6 +209,29 @@ mod tests {
         assert_eq!(jane.credit(Some("2020-05-01".parse().unwrap()), 1.0).title, "Fellow");
         assert_eq!(jane.credit(Some("2021-05-01".parse().unwrap()), 1.0).affiliation, "General Hospital");
         assert_eq!(jane.credit(None, 1.0).title, "");
+    }
+
+    #[test]
+    fn of_two_titles_on_one_day_the_later_one_is_taken() {
+        let title = |title: &str, from: Option<&str>| Title {
+            title: title.into(),
+            affiliation: String::new(),
+            from: from.map(|day| day.parse().unwrap()),
+            until: None,
+        };
+        let titles =
+            vec![title("Always", None), title("Fellow", Some("2019-01-01")), title("Chief", Some("2021-01-01"))];
+        let mut jane = Roster::parse(JANE).unwrap().people.remove(0);
+        for turned in [false, true] {
+            jane.titles = titles.clone();
+            if turned {
+                jane.titles.reverse();
+            }
+            let on = |day: &str| jane.credit(Some(day.parse().unwrap()), 1.0).title;
+            assert_eq!([on("2018-05-01"), on("2020-05-01"), on("2021-01-01")], ["Always", "Fellow", "Chief"]);
+        }
+        jane.titles = vec![title("First", None), title("Second", None)];
+        assert_eq!(jane.credit(None, 1.0).title, "First");
     }
 
     #[test]
