@@ -18,11 +18,10 @@ use std::sync::Arc;
 const LISTENS: u64 = 160_000;
 /// Speakers that it tells apart.
 const SPEAKERS: usize = 3;
-/// Neighbouring windows with less cosine than this are unlike each other. Those of one voice, half of whose samples are the
-/// same, have 0.93 in the median.
-const UNLIKE: f32 = 0.75;
+/// Neighbouring windows of a piece share half of their samples; with less cosine than this they are unlike each other.
+const UNLIKE: f32 = 0.82;
 /// Listening at most so often for so many windows bounds the cost: the most unlike places are taken.
-const PLACES: usize = 2;
+const PLACES: usize = 3;
 const PER_WINDOWS: usize = 128;
 /// A speaker is active from this activity on.
 const ACTIVE: f32 = 0.5;
