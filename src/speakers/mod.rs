@@ -14,10 +14,12 @@ mod mentions;
 mod named;
 mod names;
 mod overlap;
+mod phrases;
 mod prints;
 mod roles;
 #[cfg(test)]
 mod script;
+mod strangers;
 mod turns;
 
 pub use named::{heard, named};

@@ -1,10 +1,13 @@
-//! Voices into people of the roster, by what is said and by enrolled voices. A credit must never go to the wrong person: each sign has a
-//! weight, signs for somebody else count against, and what does not suffice leaves the voice without a name.
+//! Voices into people of the roster, by what is said and by enrolled voices. A credit must never go to the wrong person:
+//! each sign has a weight, signs for somebody else count against, and what does not suffice leaves the voice without a
+//! name.
 
 use super::Expected;
 use super::mentions::{self, Form, Mention, Token};
+use super::phrases::{INTRODUCES, calls, presents_itself};
 use super::prints::Likeness;
 use super::roles::{LETS_IN, Part, Run, plain, says};
+use super::strangers::{Stranger, strangers};
 use super::turns::{confidence_at, speaker_of};
 use crate::model::{ClusterId, Evidence, EvidenceKind, Millis, PersonId, Role, Span, Transcript, Turn};
 use crate::roster::Person;
@@ -14,7 +17,7 @@ const SUGGEST: f32 = 0.6;
 /// No evidence makes it surer than this.
 const SUREST: f32 = 0.98;
 /// Sentences after which a call by name is forgotten when nobody else has spoken.
-const PATIENCE: usize = 6;
+pub(super) const PATIENCE: usize = 6;
 /// A pause after which whoever speaks was not called (a film, a break).
 const SILENCE: Millis = Millis(20_000);
 
@@ -74,9 +77,11 @@ pub(super) fn names(scene: &Scene) -> (Vec<Name>, Vec<String>) {
     }
     scene.stated(&people, &mut signs);
     scene.enrolled(&people, &mut signs);
+    let strangers = strangers(scene, &tokens, &mentions);
+    scene.strange(&strangers, people.len(), &mut signs);
     let table = Table::new(&signs, scene.parts.len(), people.len());
     let mut names = table.names(scene, &people, &signs);
-    scene.left_over(&people, &table, &mut names);
+    scene.left_over(&people, &table, &strangers, &mut names);
     let warnings = scene.warnings(&people, &mentions, &table, &names);
     (names, warnings)
 }
@@ -216,8 +221,23 @@ impl Scene<'_> {
         }
     }
 
+    /// A voice that goes by a name of nobody in the roster is nobody in it.
+    fn strange(&self, strangers: &[Stranger], people: usize, signs: &mut Vec<Sign>) {
+        for &Stranger { cluster, sentence, own } in strangers {
+            let at = self.transcript.sentences.get(sentence).map(|s| s.span.start);
+            let deed = if own { "gives itself" } else { "is given" };
+            let said = self.transcript.sentence_text(sentence);
+            let text =
+                format!("At {} this voice {deed} a name that is not in the roster: \"{said}\"", at.unwrap_or_default());
+            let evidence = Evidence { sentence: Some(sentence), at, kind: EvidenceKind::SaysOwnName, text };
+            let weight = if own { 0.6 } else { 0.4 };
+            let against = |person| Sign { cluster, person, weight, against: true, evidence: evidence.clone() };
+            signs.extend((0..people).map(against));
+        }
+    }
+
     /// The last stated expert, when all others have their voices and one expert's voice has nobody.
-    fn left_over(&self, people: &[Person], table: &Table, names: &mut [Name]) {
+    fn left_over(&self, people: &[Person], table: &Table, strangers: &[Stranger], names: &mut [Name]) {
         if self.expected.experts.len() < 2 {
             return;
         }
@@ -232,6 +252,9 @@ impl Scene<'_> {
             .collect();
         let (&[person], &[voice]) = (missing.as_slice(), open.as_slice()) else { return };
         let Some(index) = people.iter().position(|p| p.id == person.id) else { return };
+        if strangers.iter().any(|stranger| stranger.cluster == number(voice)) {
+            return;
+        }
         if names[voice].evidence.iter().any(|e| e.kind != EvidenceKind::Behaviour) && table.score(voice, index) < 0.3 {
             return;
         }
@@ -283,63 +306,6 @@ impl Scene<'_> {
         }
         warnings
     }
-}
-
-/// Words by which somebody is introduced.
-const INTRODUCES: &[&str] = &[
-    "our guest",
-    "our speaker",
-    "our expert",
-    "our presenter",
-    "our panelist",
-    "please welcome",
-    "id like to introduce",
-    "let me introduce",
-    "pleased to introduce",
-    "happy to introduce",
-    "joined by",
-    "floor is yours",
-    "please join me",
-    "i am joined",
-    "with us is",
-    "with us today",
-    "with us tonight",
-    "lets welcome",
-    "handing over to",
-    "turn it over to",
-    "hand it over to",
-    "over to",
-];
-
-/// Words that begin a question or a request to the person just named.
-const ADDRESSES: &[&str] = &[
-    "do", "does", "would", "will", "could", "can", "what", "whats", "is", "are", "how", "why", "when", "where",
-    "please", "you", "your", "any", "should", "have", "go", "over", "id", "if",
-];
-
-/// Words that may stand before the name of somebody who is spoken to.
-const OPENS: &[&str] = &["", "and", "so", "now", "okay", "ok", "well", "alright", "all", "right", "but", "then", "yes"];
-
-/// "I'm", "I am", "my name is" right before the name; not within somebody's reported speech.
-fn presents_itself(before: &[Token]) -> bool {
-    let words: Vec<&str> = before.iter().map(|t| t.letters.as_str()).collect();
-    let quotes = |w: &&str| matches!(*w, "asks" | "asked" | "writes" | "wrote" | "says" | "said");
-    let own = match words.as_slice() {
-        [.., "im"] | [.., "i", "am"] | [.., "my", "name", "is"] => true,
-        [.., "my", "name"] => before.last().is_some_and(|t| t.possessive),
-        _ => false,
-    };
-    own && !words.iter().any(quotes)
-}
-
-/// Whether a name is spoken to somebody, or hands over to somebody: "Dr. Starling, do you …", "is for Dr. Starling".
-fn calls(before: &[Token], last: &Token, after: &[Token]) -> bool {
-    let words: Vec<&str> = before.iter().map(|t| t.letters.as_str()).collect();
-    let handed = matches!(words.as_slice(), [.., "for" | "to" | "ask"] | [.., "hear", "from"]) && after.len() <= 4;
-    let asked = after.first().is_some_and(|t| ADDRESSES.contains(&t.letters.as_str()));
-    let first = words.iter().all(|w| OPENS.contains(w)) && (last.end == Some(',') || asked);
-    let final_word = after.is_empty() && before.last().is_some_and(|t| t.end == Some(','));
-    handed || first || final_word
 }
 
 /// How much speaks for each person being each voice.
@@ -504,6 +470,16 @@ mod tests {
         ];
         let found = people(&lines, &roster(&["Orson Pebble"]));
         assert!(found.warnings.iter().any(|w| w.contains("somebody is let in")), "{:?}", found.warnings);
+    }
+
+    #[test]
+    fn a_guest_who_is_not_in_the_roster_is_nobody_of_it() {
+        let mut expected = roster(&["Orson Pebble"]);
+        expected.experts = expected.people.clone();
+        let lines =
+            [(0, "Welcome to the show, our guest is Dr. Wilbur Kettle."), (1, "I'm Wilbur Kettle."), (1, ANSWER)];
+        let found = people(&lines, &expected);
+        assert_eq!((found.person(0), found.person(1)), ("", ""));
     }
 
     #[test]
