@@ -91,8 +91,8 @@ impl Failure for EnrollError {
         Some(match self {
             Self::NotProcessed(id) => format!("Run \"spinetime process {id}\" first."),
             Self::NotNamed { .. } | Self::Several { .. } | Self::Unsure { .. } => {
-                "Choose an episode in which this person says their name, or state host and experts in its episode.toml \
-                 and process it again. A print of somebody else's voice would give wrong credits."
+                "Tell whose voice it is with \"spinetime voices\", or choose an episode in which this person says their \
+                 name. A print of somebody else's voice would give wrong credits."
                     .into()
             }
             Self::Circular { .. } => {

@@ -23,6 +23,8 @@ const UNLIKE: f32 = 0.82;
 /// Listening at most so often for so many windows bounds the cost: the most unlike places are taken.
 const PLACES: usize = 3;
 const PER_WINDOWS: usize = 128;
+/// Audio is kept at hand for at most so long (100 s): as much as those windows take where speech is dense.
+pub(super) const REACH: u64 = 100 * SAMPLE_RATE as u64;
 /// A speaker is active from this activity on.
 const ACTIVE: f32 = 0.5;
 /// Shorter overlaps (0.25 s) are turns that touch.
@@ -144,9 +146,6 @@ fn spans(active: &[usize], start: u64) -> Vec<Span> {
     }
     spans
 }
-
-/// The longest stretch of audio that need be at hand: a minute and a half more than a hearing.
-pub(super) const REACH: u64 = 100 * SAMPLE_RATE as u64;
 
 #[cfg(test)]
 mod tests {
