@@ -1,9 +1,11 @@
 //! `spinetime show`.
 
 use super::{Context, Failed, Usage, report};
+use crate::draft::CREDIT_CONFIDENCE;
 use crate::failure::Exit;
-use crate::library::{Library, LibraryError, artefact};
-use crate::model::{Correction, Draft, Entries, Entry, EntryId, Transcript, Word};
+use crate::library::{Library, LibraryError, artefact, journal};
+use crate::model::{Correction, Draft, Entries, Entry, EntryId, Speakers, Transcript, Word};
+use crate::speakers;
 
 pub(super) fn run(context: &Context, what: &str, why: bool, spoken: bool) -> Result<Exit, Failed> {
     let library = context.library()?;
@@ -44,7 +46,22 @@ fn transcript(context: &Context, library: &Library, what: &str) -> Result<Exit, 
         context.say_json(&transcript)?;
         return Ok(Exit::Done);
     }
-    for sentence in &transcript.sentences {
+    let voices: Speakers = artefact::load(&folder.speakers())?.unwrap_or_default();
+    let (voices, _) = speakers::named(voices, &journal::edits(&folder.edits())?);
+    let transcript = transcript.cut_at(&voices.cuts);
+    let roster = library.roster()?;
+    let mut last = None;
+    for (index, sentence) in transcript.sentences.iter().enumerate() {
+        let voice = voices.speaker_of(index);
+        if voice.map(|voice| voice.id) != last {
+            last = voice.map(|voice| voice.id);
+            let who = voice.map_or("somebody".to_owned(), |voice| {
+                let person = voice.person.as_ref().and_then(|id| roster.person(id));
+                let doubt = if voice.confidence < CREDIT_CONFIDENCE { "?" } else { "" };
+                person.map_or_else(|| voice.id.to_string(), |person| format!("{}{doubt} ({})", person.name, voice.id))
+            });
+            context.say(&format!("{who}:"))?;
+        }
         let words = transcript.words.get(sentence.words.clone()).unwrap_or_default();
         let marked = |word: &Word| if word.is_unsure() { format!("{} [?]", word.text) } else { word.text.clone() };
         let text: Vec<String> = words.iter().map(marked).collect();

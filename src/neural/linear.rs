@@ -15,16 +15,28 @@ const ROWS: usize = 64;
 pub(crate) struct Kernels {
     pub(crate) floats: GemmExecutor<f32, f32, f32>,
     integers: GemmExecutor<u8, i8, i32>,
-    /// The largest weight: processors without dot products of bytes add two products in 16 bits.
-    largest: f32,
 }
 
 impl Default for Kernels {
     fn default() -> Self {
-        let integers = GemmExecutor::<u8, i8, i32>::new();
-        let largest = if integers.may_saturate() { 63.0 } else { 127.0 };
-        Self { floats: GemmExecutor::new(), integers, largest }
+        Self { floats: GemmExecutor::new(), integers: GemmExecutor::new() }
     }
+}
+
+/// The number in a row of weights that becomes 127. Where `paired`, no two neighbours that point the same way come to
+/// more than 128 steps together: x86-64 processors without dot products of bytes (`vpmaddubsw`) add the products of a
+/// pair in 16 bits, and 255 × 128 is what fits.
+fn largest(row: &[f32], paired: bool) -> f32 {
+    let most = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+    if !paired {
+        return most;
+    }
+    // Rounding may add half a step to each of the two, so that 127 leaves room for it.
+    row.chunks(2).fold(most, |most, pair| {
+        let up: f32 = pair.iter().map(|x| x.max(0.0)).sum();
+        let down: f32 = pair.iter().map(|x| x.min(0.0)).sum();
+        most.max(up).max(-down)
+    })
 }
 
 /// Rows of numbers in 8 bits.
@@ -35,15 +47,19 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// From rows of `width` numbers; the largest of each becomes `largest`.
-    pub(crate) fn new(numbers: &[f32], width: usize, largest: f32) -> Self {
+    /// From rows of `width` numbers, as exact as 8 bits allow.
+    pub(crate) fn new(numbers: &[f32], width: usize) -> Self {
+        Self::with(numbers, width, false)
+    }
+
+    fn with(numbers: &[f32], width: usize, paired: bool) -> Self {
         let mut scales = Vec::with_capacity(numbers.len() / width);
         let mut steps = Vec::with_capacity(numbers.len());
         for row in numbers.chunks_exact(width) {
-            let most = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
-            let inverse = if most > 0.0 { largest / most } else { 0.0 };
+            let most = largest(row, paired);
+            let inverse = if most > 0.0 { 127.0 / most } else { 0.0 };
             steps.extend(row.iter().map(|x| nearest(x * inverse)));
-            scales.push(most / largest);
+            scales.push(most / 127.0);
         }
         Self { steps, scales }
     }
@@ -95,7 +111,7 @@ pub(crate) struct Scratch {
 impl Linear {
     /// From single precision, a row of `inputs` weights an output.
     pub(crate) fn new(kernels: &Kernels, weights: &[f32], bias: Vec<f32>, inputs: usize) -> Self {
-        let Steps { steps, scales } = Steps::new(weights, inputs, kernels.largest);
+        let Steps { steps, scales } = Steps::with(weights, inputs, kernels.integers.may_saturate());
         let rows = NdTensorView::from_data([scales.len(), inputs], steps.as_slice());
         Self {
             weights: kernels.integers.prepack_b(rows.transposed()),
@@ -281,6 +297,22 @@ mod tests {
             let mut alone = vec![0.0; 97];
             layer.apply(&kernels, &inputs[pick * 64..][..64], &mut alone, Then::Set, &mut scratch);
             prop_assert_eq!(&together[pick * 97..][..97], &alone[..]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_pair_of_weights_overflows_sixteen_bits(row in prop::collection::vec(-1.0f32..1.0, 1..40)) {
+            let Steps { steps, scales } = Steps::with(&row, row.len(), true);
+            for pair in steps.chunks(2) {
+                for way in [1, -1] {
+                    let sum: i32 = pair.iter().map(|step| (i32::from(*step) * way).max(0)).sum();
+                    prop_assert!(sum * 255 <= i32::from(i16::MAX));
+                }
+            }
+            for (x, step) in row.iter().zip(&steps) {
+                prop_assert!((x - f32::from(*step) * scales[0]).abs() <= scales[0] * 0.51);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::engine::Decoded;
 use super::pack::Packed;
+use super::vad::Voiced;
 use super::words::{Placed, Written, usual_seconds};
 use crate::model::SAMPLE_RATE;
 use std::fmt;
@@ -22,6 +23,9 @@ const LONGEST_WORD: usize = 45;
 /// seconds the fixtures' speakers have 0.8 and more, their shortest spans 0.5.
 const HOLE_SECONDS: f32 = 2.2;
 const THIN: f32 = 0.45;
+/// A hole, too, is so much speech that the model passed by: whole spans between where it looked for a word, and that
+/// word's usual length later, and where it looked for the next. Readings do end a sentence early and sound sure of it.
+const PASSED_SECONDS: f32 = 0.7;
 /// Words that would take this much longer than the speech at a usual pace were not said: the fixtures' speakers reach
 /// 1.4 over four seconds.
 const CROWDED: f32 = 2.2;
@@ -80,7 +84,9 @@ pub(super) fn doubts(chunk: &Packed, decoded: &Decoded, words: &[Written], place
     if words.windows(UNHEARD_WORDS).any(unheard) {
         doubts.push(Doubt::Unheard);
     }
-    doubts.extend(holes(chunk, words, placed).into_iter().map(Doubt::Hole));
+    let mut holes = holes(chunk, words, placed);
+    holes.extend(passed(chunk, words));
+    doubts.extend(joined(holes).into_iter().map(Doubt::Hole));
     doubts
 }
 
@@ -124,25 +130,51 @@ pub(super) fn unroll(words: &mut Vec<Written>) -> bool {
     found.is_some()
 }
 
-/// Runs of speech with hardly a word over them: each window of whole spans that is long enough is looked at, and
-/// those that are thin are joined.
+/// Runs of speech with hardly a word over them: each window of whole spans that is long enough is looked at.
 fn holes(chunk: &Packed, words: &[Written], placed: &Placed) -> Vec<Range<usize>> {
     let length: Vec<f32> = chunk.voiced.iter().map(|v| seconds(v.end - v.start)).collect();
     let said = |span: &Range<usize>| words[span.clone()].iter().map(|w| usual_seconds(&w.text)).sum::<f32>();
     let said: Vec<f32> = placed.spans.iter().map(said).collect();
-    let mut holes: Vec<Range<usize>> = Vec::new();
+    let mut holes = Vec::new();
     for from in 0..length.len() {
         let long_enough = |to: &usize| length[from..*to].iter().sum::<f32>() >= HOLE_SECONDS;
         let Some(to) = (from + 1..=length.len()).find(long_enough) else { break };
         if said[from..to].iter().sum::<f32>() >= THIN * length[from..to].iter().sum::<f32>() {
             continue;
         }
-        match holes.last_mut() {
-            Some(last) if from <= last.end => last.end = to,
-            _ => holes.push(from..to),
-        }
+        holes.push(from..to);
     }
     holes
+}
+
+/// Runs of speech between the places that the model looked at.
+fn passed(chunk: &Packed, words: &[Written]) -> Vec<Range<usize>> {
+    let clock = chunk.clock();
+    let edges = |v: &Voiced| (seconds(clock.joined(v.start)), seconds(clock.joined(v.end)));
+    let spans: Vec<(f32, f32)> = chunk.voiced.iter().map(edges).collect();
+    let end = spans.last().map_or(0.0, |span| span.1);
+    let looked: Vec<(f32, f32)> =
+        words.iter().filter_map(|word| word.heard.map(|at| (at, at + usual_seconds(&word.text)))).collect();
+    let next = looked.iter().skip(1).map(|word| word.0).chain([end]);
+    let runs = looked.iter().zip(next).map(|((_, from), to)| {
+        let first = spans.partition_point(|span| span.0 < *from);
+        first..spans.partition_point(|span| span.1 <= to).max(first)
+    });
+    runs.filter(|run| spans[run.clone()].iter().map(|(start, end)| end - start).sum::<f32>() >= PASSED_SECONDS)
+        .collect()
+}
+
+/// Ranges in order, those that touch as one.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
 }
 
 fn seconds(samples: u64) -> f32 {
@@ -153,7 +185,6 @@ fn seconds(samples: u64) -> f32 {
 mod tests {
     use super::super::engine::{Segment, Token};
     use super::super::pack::Piece;
-    use super::super::vad::Voiced;
     use super::super::words::{place, written};
     use super::*;
 
@@ -225,6 +256,26 @@ mod tests {
         assert_eq!(judge("", &[(3, 40)], 0.0, 0.0), [Doubt::Hole(0..1)]);
         // A short sound may well be a cough.
         assert_eq!(judge(text, &[(3, 22), (25, 35)], -0.2, 0.1), []);
+    }
+
+    #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "a run of spans is meant")]
+    fn speech_that_the_model_passed_by_is_a_hole() {
+        let chunk = chunk(&[(0, 20), (25, 60), (64, 70), (75, 82)]);
+        let word = |(text, heard): &(&str, f32)| Written {
+            text: (*text).into(),
+            probability: 1.0,
+            starts: None,
+            ends: None,
+            heard: Some(*heard),
+        };
+        let words = |words: &[(&str, f32)]| words.iter().map(word).collect::<Vec<_>>();
+        let mut all = vec![("Do", 0.1), ("not", 0.8), ("lift", 1.5), ("anything", 2.6), ("heavy.", 4.5)];
+        assert_eq!(passed(&chunk, &words(&all)), [2..4]);
+        all.extend([("For", 6.4), ("days.", 7.5)]);
+        assert!(passed(&chunk, &words(&all)).is_empty());
+        all.drain(2..5);
+        assert_eq!(passed(&chunk, &words(&all)), [1..2]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Raised whenever the same audio, models and options give another result.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Stands for a language that is to be heard.
 pub const AUTO: &str = "auto";

@@ -65,6 +65,8 @@ fn a_voice_that_is_named_once_is_credited_everywhere_and_stays_so() {
         assert!(after.contains("orson-pebble") || before == after, "{before} became {after}");
     }
     assert!(voices(&[]).out.contains("named by an editor"));
+    let spoken = studio.run(["show".into(), episode.clone(), "--transcript".into()]);
+    assert!(spoken.out.contains(&format!("Wilbur Kettle (speaker {number}):\n")), "{spoken:?}");
 
     let again = studio.run(["process".into(), recording.clone().into_os_string(), "--redo".into(), "speakers".into()]);
     assert_eq!(again.exit, Exit::Done, "{again:?}");

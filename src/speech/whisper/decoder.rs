@@ -74,7 +74,7 @@ impl Decoder {
         let layer = |i| Layer::load(file, kernels, &format!("decoder.blocks.{i}"), width);
         Ok(Self {
             scores: Linear::new(kernels, &embedding, vec![0.0; tokens], width),
-            embedding: Steps::new(&embedding, width, 127.0),
+            embedding: Steps::new(&embedding, width),
             positions: file.tensor("decoder.positional_embedding", &[file.shape.text_positions, width])?,
             layers: (0..file.shape.text_layers).map(layer).collect::<Result<_, _>>()?,
             norm: norm(file, "decoder.ln", width)?,
