@@ -13,6 +13,7 @@ mod process;
 mod progress;
 mod report;
 mod roster;
+mod segment;
 mod settings;
 mod shell;
 mod show;
@@ -237,6 +238,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Sync(args) => sync::run(context, args),
         Command::Status => status::run(context),
         Command::Show { what, why, transcript } => show::run(context, what, *why, *transcript),
+        Command::Segment { transcript } => segment::run(context, transcript),
         Command::Voices { episode, name } => voices::run(context, episode, name),
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
         Command::Eval { dir, predictions, min_f1, model } => {

@@ -451,7 +451,8 @@ struct Keys {
 }
 
 /// Sentences as segmentation sees them.
-fn utterances(transcript: &Transcript, voices: &Speakers) -> Vec<Utterance> {
+#[must_use]
+pub fn utterances(transcript: &Transcript, voices: &Speakers) -> Vec<Utterance> {
     let sentences = transcript.sentences.iter().enumerate();
     sentences
         .map(|(i, sentence)| {

@@ -12,6 +12,7 @@ mod layers;
 mod licences;
 mod process;
 mod roster;
+mod segment;
 mod server;
 mod speakers;
 mod speech;
