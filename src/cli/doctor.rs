@@ -184,6 +184,7 @@ fn effective_settings(
             config.speakers.diarization.to_string(),
             origin_of(config.speakers == default.speakers),
         ),
+        setting("reader.url", config.reader.url.clone(), origin_of(config.reader.url == default.reader.url)),
         setting(
             "models.base_url",
             config.models.base_url.clone(),

@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<Exit, Failed> {
         )
         .into());
     }
-    let outline = qa::outline(&utterances, &[]);
+    let outline = qa::outline(&utterances, &qa::Hints::default());
     if context.args.json {
         context.say_json(&document(&utterances, &outline))?;
         return Ok(Exit::Done);

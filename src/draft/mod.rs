@@ -158,7 +158,8 @@ impl Failure for DraftError {
 pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Draft, DraftError> {
     check(inputs.transcript, inputs.outline)?;
     let mut made: Vec<Made> = Vec::new();
-    for pair in &inputs.outline.pairs {
+    let (pairs, possible) = (&inputs.outline.pairs, &inputs.outline.possible);
+    for (pair, possible) in pairs.iter().map(|pair| (pair, false)).chain(possible.iter().map(|pair| (pair, true))) {
         made.push(make(
             inputs,
             &Asked {
@@ -168,6 +169,7 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 asker: pair.asker.as_deref(),
                 confidence: if pair.confidence.is_finite() { pair.confidence.clamp(0.0, 1.0) } else { 0.0 },
                 reasons: &pair.reasons,
+                possible,
             },
         )?);
     }
@@ -182,6 +184,7 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 asker: None,
                 confidence: UNANSWERED_CONFIDENCE,
                 reasons: std::slice::from_ref(&unanswered.reason),
+                possible: false,
             },
         )?);
     }
@@ -204,10 +207,12 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
         next = s.words.end;
     }
     let sentences = transcript.sentences.len();
-    let pairs = outline.pairs.iter().flat_map(|pair| [pair.question.as_slice(), pair.answer.as_slice()]);
+    let pairs = outline.pairs.iter().chain(&outline.possible);
+    let count = outline.pairs.len() + outline.possible.len();
+    let pairs = pairs.flat_map(|pair| [pair.question.as_slice(), pair.answer.as_slice()]);
     let unanswered = outline.unanswered.iter().map(|u| std::slice::from_ref(&u.question));
     for (i, ranges) in pairs.chain(unanswered).enumerate() {
-        let pair = if i < 2 * outline.pairs.len() { i / 2 + 1 } else { i + 1 - outline.pairs.len() };
+        let pair = if i < 2 * count { i / 2 + 1 } else { i + 1 - count };
         if let Some(range) = ranges.iter().find(|range| range.end > sentences) {
             return Err(DraftError::BeyondTranscript { sentence: range.end - 1, sentences });
         }
@@ -227,6 +232,8 @@ struct Asked<'a> {
     asker: Option<&'a str>,
     confidence: f32,
     reasons: &'a [String],
+    /// Whether it is likelier to be no pair.
+    possible: bool,
 }
 
 /// An entry before it has an id.
@@ -240,6 +247,7 @@ struct Made {
     question_words: Vec<Range<usize>>,
     answer_words: Vec<Range<usize>>,
     reasons: Vec<String>,
+    possible: bool,
 }
 
 fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
@@ -315,6 +323,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         question_words: words(asked.question),
         answer_words: words(asked.answer),
         reasons: asked.reasons.to_vec(),
+        possible: asked.possible,
     })
 }
 
@@ -361,7 +370,7 @@ impl Made {
             updated_at: inputs.now,
             content_hash: crate::model::Digest::from_bytes([0; 32]),
         };
-        entry.status = standing(&entry);
+        entry.status = if self.possible { Status::Possible } else { standing(&entry) };
         entry.links = links(&inputs.head, &entry);
         entry.content_hash = content::hash(&entry);
         if let Some(old) = old.filter(|old| old.entry.content_hash == entry.content_hash) {

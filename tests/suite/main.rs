@@ -11,6 +11,7 @@ mod glossary;
 mod layers;
 mod licences;
 mod process;
+mod reader;
 mod roster;
 mod segment;
 mod server;
