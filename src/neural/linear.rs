@@ -23,6 +23,15 @@ impl Default for Kernels {
     }
 }
 
+impl Kernels {
+    /// A product in single precision, into rows of `out`.
+    pub(crate) fn multiply(&self, a: NdTensorView<f32, 2>, b: &PackedBMatrix<f32>, out: &mut [f32]) {
+        self.floats
+            .gemm(out, GemmInputA::Unpacked(a), GemmInputB::Packed(b), GemmOptions::default())
+            .expect("the caller's matrices fit each other");
+    }
+}
+
 /// The number in a row of weights that becomes 127. Where `paired`, no two neighbours that point the same way come to
 /// more than 128 steps together: x86-64 processors without dot products of bytes (`vpmaddubsw`) add the products of a
 /// pair in 16 bits, and 255 × 128 is what fits.
@@ -61,6 +70,11 @@ impl Steps {
             steps.extend(row.iter().map(|x| nearest(x * inverse)));
             scales.push(most / 127.0);
         }
+        Self { steps, scales }
+    }
+
+    /// Rows that were stored so, a scale each.
+    pub(crate) fn stored(steps: Vec<i8>, scales: Vec<f32>) -> Self {
         Self { steps, scales }
     }
 
