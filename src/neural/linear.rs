@@ -8,8 +8,8 @@ use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_tensor::NdTensorView;
 use rten_vecmath::{Gelu, MinMax};
 
-/// Rows that are multiplied at a time: what they need stays in a core's cache.
-const ROWS: usize = 64;
+/// Rows that are multiplied at a time: what they need stays in a core's cache. The kernels take six or eight at once.
+pub(crate) const ROWS: usize = 48;
 
 /// The matrix kernels of this machine's processor, chosen when the program runs.
 pub(crate) struct Kernels {

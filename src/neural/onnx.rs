@@ -260,7 +260,18 @@ mod tests {
             assert_eq!(graph.weights(node, 0, &[2, 1]).unwrap(), [1.5, -2.0]);
             assert!(graph.weights(node, 0, &[1, 2]).is_err());
             assert!(graph.weights(node, 1, &[2, 1]).is_err());
+            assert!(graph.steps(node, 0, &[2, 1]).is_err());
         }
+    }
+
+    #[test]
+    fn weights_of_8_bits_are_read() {
+        let tensor = [&[0x08, 3, 0x10, 3], &*field(8, b"w"), &field(9, &[1, 0x80, 0xff])].concat();
+        let node = [field(1, b"w"), field(4, b"Cast")].concat();
+        let file = [field(7, &[field(1, &node), field(5, &tensor)].concat()), field(8, &[0x10, 16])].concat();
+        let graph = Graph::read(&file).unwrap();
+        assert_eq!(graph.steps(&graph.nodes[0], 0, &[3]).unwrap(), [1, -128, -1]);
+        assert!(graph.steps(&graph.nodes[0], 0, &[4]).is_err() && graph.weights(&graph.nodes[0], 0, &[3]).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::WIDTH;
 use crate::neural::attention::attend;
-use crate::neural::linear::{Kernels, Linear, Scratch, Steps, Then};
+use crate::neural::linear::{Kernels, Linear, ROWS, Scratch, Steps, Then};
 use crate::neural::norm::Norm;
 use crate::neural::onnx::Graph;
 
@@ -21,8 +21,6 @@ const LAYERS: usize = 6;
 const HEAD: usize = 32;
 /// Width within a layer's second half.
 const WIDE: usize = 1536;
-/// Rows that are widened at a time: they stay in a core's cache.
-const ROWS: usize = 64;
 
 /// The operators of the build: embeddings, one layer, mean.
 const BEFORE: &str = "Shape Gather Range Cast Mul Gather Cast Mul Gather Add Add LayerNormalization \
@@ -36,7 +34,6 @@ const OTHER_BUILD: &str = "it is no all-MiniLM-L6-v2";
 
 /// The network.
 pub(super) struct Network {
-    kernels: Kernels,
     /// A row a piece.
     pieces: Steps,
     /// A row a position, with what each piece of a single text gets.
@@ -81,21 +78,15 @@ impl Network {
         let kind = build.numbers(10, 1, WIDTH)?;
         let positions = (0..LONGEST).flat_map(|at| positions.row(at).zip(&kind).map(|(x, kind)| x + kind)).collect();
         let layer = |i: usize| Layer::read(&build, &kernels, before + i * layer);
-        Ok(Self {
-            pieces,
-            positions,
-            norm: build.norm(11)?,
-            layers: (0..LAYERS).map(layer).collect::<Result<_, _>>()?,
-            kernels,
-        })
+        Ok(Self { pieces, positions, norm: build.norm(11)?, layers: (0..LAYERS).map(layer).collect::<Result<_, _>>()? })
     }
 
     /// The embedding of each sentence, from the numbers of its pieces: at least one, at most [`LONGEST`], each below
     /// [`PIECES`].
     ///
     /// Call it through [`crate::neural::on_one_thread`].
-    pub(super) fn embed(&self, sentences: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
-        let (kernels, mut scratch) = (&self.kernels, Scratch::default());
+    pub(super) fn embed(&self, kernels: &Kernels, sentences: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
+        let mut scratch = Scratch::default();
         let mut sums = Vec::new();
         for sentence in sentences {
             for (piece, position) in sentence.iter().zip(self.positions.chunks_exact(WIDTH)) {
@@ -115,6 +106,7 @@ impl Network {
             }
             layer.output.apply(kernels, &context, &mut states, Then::Add, &mut scratch);
             layer.attention_norm.apply(&states, &mut context);
+            // In parts, so that the wide rows stay in the cache.
             for rows in context.chunks_mut(ROWS * WIDTH) {
                 wide.resize(rows.len() / WIDTH * WIDE, 0.0);
                 layer.widen.apply(kernels, rows, &mut wide, Then::Activate, &mut scratch);
@@ -196,5 +188,44 @@ impl Build<'_> {
 
     fn norm(&self, at: usize) -> Result<Norm, &'static str> {
         Ok(Norm { weight: self.numbers(at, 1, WIDTH)?, bias: self.numbers(at, 2, WIDTH)?, epsilon: 1e-12 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn file(name: &str) -> Vec<u8> {
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)).unwrap()
+    }
+
+    #[test]
+    fn another_or_a_damaged_network_is_refused() {
+        let mut whole = file("all-minilm-l6-v2-int8.onnx");
+        for length in (0..whole.len()).step_by(999_983) {
+            assert!(Network::read(&whole[..length]).is_err());
+        }
+        for other in ["ge2e-voice-encoder.onnx", "silero-vad-sequence.onnx"] {
+            assert_eq!(Network::read(&file(other)).err(), Some(OTHER_BUILD));
+        }
+        // Another operator; the operators stand in front of the weights.
+        let softmax = whole.windows(9).position(|field| field == b"\x22\x07Softmax").unwrap() + 2;
+        whole[softmax] = b'H';
+        assert_eq!(Network::read(&whole).err(), Some(OTHER_BUILD));
+        whole[softmax] = b'S';
+        // Weights that go by another name.
+        let name = whole.windows(5).rposition(|name| name == b"\x42\x03c32").unwrap();
+        whole[name + 4] = b'x';
+        assert_eq!(Network::read(&whole).err(), Some("weights are missing"));
+    }
+
+    #[test]
+    fn rows_without_direction_give_none() {
+        assert_eq!(direction(&[0.0; WIDTH]), [0.0; WIDTH]);
+        assert_eq!(direction(&[f32::NAN; WIDTH]), [0.0; WIDTH]);
+        let mut rows = [0.0; 2 * WIDTH];
+        (rows[3], rows[WIDTH + 4]) = (3.0, 4.0);
+        assert_eq!((direction(&rows)[3], direction(&rows)[4]), (0.6, 0.8));
     }
 }
