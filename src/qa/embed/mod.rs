@@ -115,14 +115,14 @@ impl Embedder {
         let batches = batches(&pieces);
         // Whoever is free takes the next batch: the machine may be busy with other things.
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Vec<[f32; WIDTH]>)>, Cancelled> {
+        let work = || {
             let (kernels, mut done) = (Kernels::default(), Vec::new());
-            loop {
-                cancel.check()?;
+            while !cancel.is_cancelled() {
                 let batch = next.fetch_add(1, Ordering::Relaxed);
-                let Some(sentences) = batches.get(batch) else { return Ok(done) };
+                let Some(sentences) = batches.get(batch) else { break };
                 done.push((batch, self.network.embed(&kernels, &pieces[sentences.clone()])));
             }
+            done
         };
         let results = thread::scope(|scope| {
             let workers: Vec<_> =
@@ -132,14 +132,15 @@ impl Embedder {
         });
         let mut done = Vec::with_capacity(batches.len());
         for result in results {
-            done.extend(result.map_err(|error| EmbedError::NoThread { reason: error.to_string() })??);
+            done.extend(result.map_err(|error| EmbedError::NoThread { reason: error.to_string() })?);
         }
+        cancel.check()?;
         done.sort_by_key(|(batch, _)| *batch);
         Ok(done.into_iter().flat_map(|(_, embeddings)| embeddings).collect())
     }
 }
 
-/// Neighbouring sentences of at most [`BATCH`] pieces together, or one that has more.
+/// Neighbouring sentences of at most [`BATCH`] pieces together; a sentence has fewer.
 fn batches(pieces: &[Vec<u32>]) -> Vec<Range<usize>> {
     let mut batches: Vec<Range<usize>> = Vec::new();
     let mut room = 0;
