@@ -9,6 +9,7 @@
 mod candidates;
 mod cues;
 mod decoder;
+pub mod embed;
 mod explain;
 mod features;
 mod lines;
