@@ -61,9 +61,9 @@ mod tests {
     fn sentences_run_over_lines_and_lines_hold_several() {
         let file = "WEBVTT\n\n00:01.000 --> 00:05.000\nIs it safe? Yes. It\n\n00:05.000 --> 00:07.000\nis, mostly.\n";
         insta::assert_snapshot!(shown(file), @r"
-        00:01 Is it safe?
-        00:03 Yes.
-        00:04 It is, mostly.
+        0:01 Is it safe?
+        0:03 Yes.
+        0:04 It is, mostly.
         ");
     }
 
@@ -71,8 +71,8 @@ mod tests {
     fn without_punctuation_lines_are_kept() {
         let file = "1\n00:00:01,000 --> 00:00:03,000\nso is it safe\n\n2\n00:00:03,000 --> 00:00:05,000\nyes it is\n";
         insta::assert_snapshot!(shown(file), @r"
-        00:01 so is it safe
-        00:03 yes it is
+        0:01 so is it safe
+        0:03 yes it is
         ");
     }
 }

@@ -149,7 +149,7 @@ fn people_say_whether_and_where_the_audience_asks() {
     assert!(count == 1 && told.contains("there is no such voice"), "{told}");
     std::fs::write(&facts, format!("{before}\n[audience]\nfrom = \"noon\"\n")).unwrap();
     let ran = studio.run(["process".into(), clip.into_os_string()]);
-    assert!(ran.exit == Exit::Input && ran.err.contains("is no moment"), "{ran:?}");
+    assert!(ran.exit == Exit::Usage && ran.err.contains("is no moment"), "{ran:?}");
 }
 
 #[test]

@@ -35,8 +35,11 @@ impl Reader {
         let requests = Arc::clone(&heard);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // The client may go whenever it likes.
-                let _ = answer(stream, &says, &requests);
+                let (says, requests) = (says.clone(), Arc::clone(&requests));
+                thread::spawn(move || {
+                    // The client may go whenever it likes.
+                    let _ = answer(stream, &says, &requests);
+                });
             }
         });
         Self { url, heard }
