@@ -1,15 +1,21 @@
 //! A step of `training/train.py`, which calls it: figures about the documents in `target/qa-training/`, into files there.
 //!
-//!     cargo run --release --features training --example training words|sentences|context|pairs
+//!     cargo run --release --features training --example training words|embed|sentences|context|pairs
 
 use serde::Deserialize;
 use spinetime::model::{ClusterId, Role, Utterance};
-use spinetime::qa::training::{self, Columns};
+use spinetime::progress::Cancel;
+use spinetime::qa::embed::{Embedder, Embedding, WIDTH};
+use spinetime::qa::training::{self, Acts, Columns, Known, Shares};
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const MODEL: &str = "models/all-minilm-l6-v2-int8.onnx";
+const TOKENIZER: &str = "models/all-minilm-l6-v2-tokenizer.json";
 
 #[derive(Deserialize)]
 struct Spoken {
@@ -22,10 +28,11 @@ fn main() -> Outcome<()> {
     let documents = documents()?;
     match std::env::args().nth(1).as_deref() {
         Some("words") => words(&documents),
+        Some("embed") => embed(&documents),
         Some("sentences") => {
-            let (shares, mut columns) = (rows("shares.bin", &documents)?, Columns::default());
-            for (document, shares) in documents.iter().zip(&shares) {
-                training::sentences(document, shares, &mut columns);
+            let (figures, mut columns) = (Figures::read(&documents)?, Columns::default());
+            for number in 0..documents.len() {
+                figures.with(number, |known| training::sentences(known, &mut columns));
             }
             write("sentences", &columns)
         }
@@ -37,7 +44,7 @@ fn main() -> Outcome<()> {
             write("context", &columns)
         }
         Some("pairs") => pairs(&documents),
-        _ => Err("which step: words, sentences, context or pairs?".into()),
+        _ => Err("which step: words, embed, sentences, context or pairs?".into()),
     }
 }
 
@@ -47,15 +54,68 @@ fn words(documents: &[Vec<Utterance>]) -> Outcome<()> {
 }
 
 fn pairs(documents: &[Vec<Utterance>]) -> Outcome<()> {
-    let (shares, marks) = (rows("shares.bin", documents)?, rows("marks.bin", documents)?);
+    let (figures, marks) = (Figures::read(documents)?, rows("marks.bin", documents)?);
     let (mut columns, mut places) = (Columns::default(), Vec::new());
-    for (number, (document, (shares, marks))) in documents.iter().zip(shares.iter().zip(&marks)).enumerate() {
-        for [q0, q1, a0, a1] in training::pairs(document, shares, marks, &mut columns) {
+    for (number, marks) in marks.iter().enumerate() {
+        for [q0, q1, a0, a1] in figures.with(number, |known| training::pairs(known, marks, &mut columns)) {
             places.extend([number, q0, q1, a0, a1].map(|n| n as f32));
         }
     }
     fs::write(file("places.bin"), bytes(&places))?;
     write("pairs", &columns)
+}
+
+/// The embeddings of all texts, each once, and for each sentence the number of its text.
+fn embed(documents: &[Vec<Utterance>]) -> Outcome<()> {
+    let (mut texts, mut numbers, mut order) = (Vec::new(), HashMap::new(), Vec::new());
+    for text in documents.iter().flatten().map(|utterance| utterance.text.as_str()) {
+        let number = *numbers.entry(text).or_insert(texts.len());
+        if number == texts.len() {
+            texts.push(text);
+        }
+        order.extend(u32::try_from(number)?.to_le_bytes());
+    }
+    let embedder = Embedder::open(Path::new(MODEL), Path::new(TOKENIZER))?;
+    let (mut acts, mut topics) = (Vec::new(), Vec::new());
+    for Embedding { act, topic } in embedder.embed(&texts, &Cancel::default())? {
+        acts.extend(bytes(&act));
+        topics.extend(bytes(&topic));
+    }
+    fs::write(file("texts.bin"), order)?;
+    fs::write(file("act-embeddings.bin"), acts)?;
+    Ok(fs::write(file("topic-embeddings.bin"), topics)?)
+}
+
+/// What the steps before found.
+struct Figures<'a> {
+    documents: &'a [Vec<Utterance>],
+    shares: Vec<Vec<Shares>>,
+    acts: Vec<Vec<Acts>>,
+    topics: Vec<[f32; WIDTH]>,
+    /// For each document the numbers of its sentences' texts.
+    texts: Vec<Vec<usize>>,
+}
+
+impl<'a> Figures<'a> {
+    fn read(documents: &'a [Vec<Utterance>]) -> Outcome<Self> {
+        let (order, topics) = (fs::read(file("texts.bin"))?, fs::read(file("topic-embeddings.bin"))?);
+        let mut order = order.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b) as usize);
+        let topics: Vec<f32> = topics.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        Ok(Self {
+            documents,
+            shares: rows("shares.bin", documents)?,
+            acts: rows("acts.bin", documents)?,
+            topics: topics.as_chunks().0.to_vec(),
+            texts: documents.iter().map(|d| order.by_ref().take(d.len()).collect()).collect(),
+        })
+    }
+
+    /// Adds a document's columns by `add`, which gets what is known of its sentences.
+    fn with<T>(&self, number: usize, add: impl FnOnce(&Known<'_>) -> T) -> T {
+        let topics: Vec<&[f32; WIDTH]> = self.texts[number].iter().map(|text| &self.topics[*text]).collect();
+        let (shares, acts) = (&self.shares[number], &self.acts[number]);
+        add(&Known { document: &self.documents[number], shares, acts, topics: &topics })
+    }
 }
 
 fn file(name: impl AsRef<Path>) -> PathBuf {

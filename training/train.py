@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Learns src/qa/words.json and src/qa/trees.json from labelled scripts; see README.md.
+"""Learns src/qa/words.json, src/qa/acts.bin and src/qa/trees.json from labelled scripts; see README.md.
 
 usage: train.py [--scripts DIR] [--run COMMAND] [--seed N]
 """
@@ -7,6 +7,10 @@ import argparse
 import json
 import multiprocessing
 import os
+
+# One thread a process: several wait for each other on a busy machine.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import subprocess
 import time
 
@@ -57,6 +61,80 @@ def learn_words(rows, classes, size, decay, rounds=60, rate=0.05):
         v += 0.01 * (grad * grad - v)
         w -= rate * (m / (1 - 0.9 ** step)) / (np.sqrt(v / (1 - 0.99 ** step)) + 1e-8)
     return w[:size], w[size]
+
+
+# ---- acts: a small network over embeddings --------------------------------------------------------------------------
+
+DIRECTIONS, NEAR, HIDDEN = 128, 3, 192
+
+
+def project(embeddings, use):
+    """The center and main directions of the embeddings in use, scaled alike, and all embeddings along them."""
+    center = embeddings[use].mean(0)
+    spread = embeddings[use].std(0) + 1e-6
+    _, _, directions = np.linalg.svd((embeddings[use] - center)[::4] / spread, full_matrices=False)
+    directions = directions[:DIRECTIONS] / spread
+    along = (embeddings - center) @ directions.T
+    scale = along[use].std(0).mean()
+    return center, (directions / scale).astype(np.float32), (along / scale).astype(np.float32)
+
+
+def windows(along, texts, document, at):
+    """For each sentence in `at` the projections of those around it in its document, one behind the other."""
+    out = np.zeros((len(at), (2 * NEAR + 1) * DIRECTIONS), np.float32)
+    for k, offset in enumerate(range(-NEAR, NEAR + 1)):
+        near = at + offset
+        inside = (near >= 0) & (near < len(texts))
+        inside[inside] &= document[near[inside]] == document[at[inside]]
+        out[inside, k * DIRECTIONS : (k + 1) * DIRECTIONS] = along[texts[near[inside]]]
+    return out
+
+
+def outputs(x, weights):
+    """Logits of classes and marks."""
+    a, b, c, d = weights
+    return np.maximum(x @ a + b, 0) @ c + d
+
+
+def probabilities(z):
+    k = len(scripts.CLASSES)
+    return np.hstack([softmax(z[:, :k]), 1 / (1 + np.exp(-z[:, k:]))]).astype(np.float32)
+
+
+def learn_acts(job):
+    """The network's weights, without what lies in fold `k`: one hidden layer, cross entropy of classes and marks, Adam with
+    decay to 0, drop-out (Srivastava et al. 2014) of a tenth of the inputs and half of the hidden units."""
+    k, rounds, rate, seed = job
+    along, texts, document, fold, fresh, targets = GIVEN
+    rng = np.random.default_rng(seed)
+    use = fresh[fold[fresh] != k]
+    inputs, n = (2 * NEAR + 1) * DIRECTIONS, targets.shape[1]
+    shapes = [(inputs, HIDDEN), (HIDDEN,), (HIDDEN, n), (n,)]
+    weights = [rng.normal(0, s[0] ** -0.5, s).astype(np.float32) if len(s) > 1 else np.zeros(s, np.float32) for s in shapes]
+    m, v = ([np.zeros_like(w) for w in weights] for _ in range(2))
+    batches = rounds * (len(use) // 256)
+    step = 0
+    while step < batches:
+        order = rng.permutation(use)
+        for at in range(0, len(order) - 255, 256):
+            part = order[at : at + 256]
+            x = windows(along, texts, document, part)
+            x *= (rng.random(x.shape, np.float32) > 0.1) / np.float32(0.9)
+            keep = (rng.random((len(part), HIDDEN), np.float32) > 0.5) * np.float32(2)
+            a, b, c, d = weights
+            hidden = np.maximum(x @ a + b, 0) * keep
+            off = (probabilities(hidden @ c + d) - targets[part]) / len(part)
+            back = (off @ c.T) * keep * (hidden > 0)
+            slopes = [x.T @ back, back.sum(0), hidden.T @ off, off.sum(0)]
+            step += 1
+            for w, g, m_, v_ in zip(weights, slopes, m, v):
+                m_ += 0.1 * (g - m_)
+                v_ += 0.01 * (g * g - v_)
+                w -= rate * max(0.0, 1 - step / batches) * (m_ / (1 - 0.9 ** step)) / (np.sqrt(v_ / (1 - 0.99 ** step)) + 1e-8)
+    unseen = np.flatnonzero(fold == k)
+    seen = [probabilities(outputs(windows(along, texts, document, part), weights))
+            for part in np.array_split(unseen, max(1, len(unseen) // 20000))]
+    return weights, np.concatenate(seen) if len(unseen) else None
 
 
 # ---- trees: gradient boosting --------------------------------------------------------------------------------------
@@ -263,9 +341,7 @@ def main():
         out.write(",\n".join(rows) + "\n}}\n")
     p.tofile(f"{WORK}/shares.bin")
 
-    # Sentences.
-    step("sentences")
-    x = np.fromfile(f"{WORK}/sentences.bin", np.float32).reshape(len(grams), -1)
+    # What sentences do and mark.
     y = np.zeros((len(grams), len(MARKS)), np.float32)
     for d, s in zip(docs, starts):
         for q0, q1, a0, a1 in d["pairs"]:
@@ -281,6 +357,37 @@ def main():
     sentence_weight = np.repeat([variants[d["script"]] ** -0.5 for d in docs], counts)
     y[:, 5] = classes == 2
     y[:, 6] = classes == 9
+
+    # Acts.
+    step("embed")
+    embeddings = np.fromfile(f"{WORK}/act-embeddings.bin", np.float32).reshape(-1, 384)
+    texts = np.fromfile(f"{WORK}/texts.bin", np.uint32)
+    say(len(embeddings), "texts embedded")
+    center, directions, along = project(embeddings, texts[fresh])
+    targets = np.hstack([np.eye(len(scripts.CLASSES), dtype=np.float32)[classes], y])
+    document = np.repeat(np.arange(len(docs)), counts)
+    global GIVEN
+    GIVEN = (along, texts, document, fold, fresh, targets)
+    with multiprocessing.get_context("fork").Pool() as pool:
+        done = pool.map(learn_acts, [(k, 4, 2e-3, k) for k in list(range(scripts.FOLDS)) + [-1]], chunksize=1)
+    acts = np.zeros(targets.shape, np.float32)
+    for k in range(scripts.FOLDS):
+        acts[fold == k] = done[k][1]
+    acts.tofile(f"{WORK}/acts.bin")
+    n = len(scripts.CLASSES)
+    truth = acts[np.arange(len(acts)), classes]
+    say("acts: class right, unseen: %.3f, log loss %.3f (words: %.3f)" % (
+        (acts[:, :n].argmax(1) == classes).mean(), -np.log(truth + 1e-6).mean(),
+        -np.log(p[np.arange(len(p)), classes] + 1e-6).mean()))
+    a, b, c, d = done[-1][0]
+    a = a.reshape(2 * NEAR + 1, DIRECTIONS, HIDDEN).transpose(0, 2, 1)
+    with open(f"{o.out}/acts.bin", "wb") as out:
+        for part in (center, directions, a, b, c.T, d):
+            out.write(np.ascontiguousarray(part, "<f4").tobytes())
+
+    # Sentences.
+    step("sentences")
+    x = np.fromfile(f"{WORK}/sentences.bin", np.float32).reshape(len(grams), -1)
 
     def learn_marks(x, seed):
         """Marks of documents that the trees never saw, and the mean of the folds' trees for new documents."""

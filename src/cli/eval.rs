@@ -52,7 +52,7 @@ pub(super) fn run(
 
 fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Result<f64, Failed> {
     let golds = gold::load(dir)?;
-    let found = pairs::propose(&golds);
+    let found = pairs::propose(&golds, &settings::embedder(&context.store())?, &context.env.cancel)?;
     if let Some(folder) = predictions {
         atomic::create_folder(folder)?;
         for (id, pairs) in &found {

@@ -1,6 +1,6 @@
 //! `spinetime segment`.
 
-use super::{Context, Failed, Usage, report};
+use super::{Context, Failed, Usage, report, settings};
 use crate::eval::gold;
 use crate::failure::{Exit, Failure};
 use crate::fetch::captions::CaptionsError;
@@ -48,7 +48,9 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<Exit, Failed> {
         )
         .into());
     }
-    let outline = qa::outline(&utterances, &qa::Hints::default());
+    let texts: Vec<&str> = utterances.iter().map(|utterance| utterance.text.as_str()).collect();
+    let embeddings = settings::embedder(&context.store())?.embed(&texts, &context.env.cancel)?;
+    let outline = qa::outline(&utterances, &embeddings, &qa::Hints::default());
     if context.args.json {
         context.say_json(&document(&utterances, &outline))?;
         return Ok(Exit::Done);

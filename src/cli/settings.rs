@@ -9,7 +9,8 @@ use crate::library::{Library, SETTINGS};
 use crate::model::Millis;
 use crate::pipeline::{Diarization, Model, Settings, Stage};
 use crate::reader;
-use crate::weights::{Found, OVERLAPS, SPEECH_DETECTION, Store, VOICES};
+use crate::qa::embed::Embedder;
+use crate::weights::{Found, OVERLAPS, SENTENCES, SPEECH_DETECTION, Store, VOICES, WORD_PIECES};
 use reqwest::Url;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -177,6 +178,14 @@ pub(super) fn workers(wishes: &Wishes, config: &Config) -> (usize, Origin) {
     }
 }
 
+/// The sentence embedder that ships.
+///
+/// # Errors
+/// When a file of it is missing or damaged.
+pub(super) fn embedder(store: &Store) -> Result<Embedder, Failed> {
+    Ok(Embedder::open(&store.find(SENTENCES)?.path, &store.find(WORD_PIECES)?.path)?)
+}
+
 /// Everything that a run needs, checked: models are found and whole.
 ///
 /// # Errors
@@ -194,6 +203,8 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
             (Ok(encoder), Ok(overlaps)) => Diarization::Models { encoder: model(encoder), overlaps: model(overlaps) },
             (Err(error), _) | (_, Err(error)) => Diarization::Unusable(told(&error)),
         },
+        sentences: model(store.find(SENTENCES)?),
+        word_pieces: model(store.find(WORD_PIECES)?),
         voices: library.voices()?,
         reader: second_reader(library.root(), &config)?,
         language: wishes.language.clone(),

@@ -6,7 +6,9 @@
 
 use crate::eval::gold::{Gold, GoldPair, Predicted};
 use crate::model::{Outline, Pair, Utterance};
+use crate::progress::Cancel;
 use crate::qa::Hints;
+use crate::qa::embed::{EmbedError, Embedder};
 use crate::qa::outline;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -238,9 +240,20 @@ pub fn proposals(outline: &Outline) -> Vec<Predicted> {
 }
 
 /// What [`outline`] finds in each document.
-#[must_use]
-pub fn propose(golds: &[Gold]) -> HashMap<String, Vec<Predicted>> {
-    golds.iter().map(|gold| (gold.id.clone(), proposals(&outline(&gold.utterances, &Hints::default())))).collect()
+///
+/// # Errors
+/// When the sentences can't be embedded.
+pub fn propose(
+    golds: &[Gold],
+    embedder: &Embedder,
+    cancel: &Cancel,
+) -> Result<HashMap<String, Vec<Predicted>>, EmbedError> {
+    let one = |gold: &Gold| {
+        let texts: Vec<&str> = gold.utterances.iter().map(|utterance| utterance.text.as_str()).collect();
+        let found = outline(&gold.utterances, &embedder.embed(&texts, cancel)?, &Hints::default());
+        Ok((gold.id.clone(), proposals(&found)))
+    };
+    golds.iter().map(one).collect()
 }
 
 /// Scores of many documents.
@@ -406,13 +419,13 @@ mod tests {
         let golds = gold::load(Path::new("fixtures/truth")).unwrap();
         let silent: Vec<Gold> = golds.iter().map(Gold::without_speakers).collect();
         for golds in [golds, silent] {
-            let report = Report::new(&golds, &propose(&golds), false);
+            let report = Report::new(&golds, &propose(&golds, embed::embedder(), &Cancel::default()).unwrap(), false);
             let hits = |id: &str| report.documents.iter().find(|(name, ..)| name == id).unwrap().2.true_positives;
             assert!(hits("ep1") >= 6 && hits("ep2") >= 5, "{:?}", report.table());
             assert_eq!(report.false_on_negatives(), 0);
             let ep2 = golds.iter().find(|gold| gold.id == "ep2").unwrap();
             let open: Vec<_> =
-                outline(&ep2.utterances, &Hints::default()).unanswered.into_iter().map(|open| open.question).collect();
+                outline(&ep2.utterances, &embed::of(&ep2.utterances), &Hints::default()).unanswered.into_iter().map(|open| open.question).collect();
             assert_eq!(open, ep2.unanswered);
         }
     }
@@ -426,7 +439,7 @@ mod tests {
         let mut golds = gold::load(Path::new("fixtures/qa-scripts")).unwrap();
         golds.retain(kept_aside);
         assert_eq!(golds.len(), 37);
-        let report = Report::new(&golds, &propose(&golds), false);
+        let report = Report::new(&golds, &propose(&golds, embed::embedder(), &Cancel::default()).unwrap(), false);
         assert!(report.micro().pairs().f1 > 0.68, "{:?}", report.table());
         assert!(report.false_on_negatives() <= 5);
     }

@@ -235,7 +235,7 @@ pub struct Recording {
 }
 
 /// A question that somebody asked in writing during the webinar, from the platform's report or the chat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenQuestion {
     /// Its words.
     pub text: String,
@@ -245,6 +245,14 @@ pub struct WrittenQuestion {
     pub at: Option<Millis>,
     /// A written reply, which is never published either.
     pub reply: Option<String>,
+    /// The platform's report says that somebody answered it aloud.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub aloud: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A line of published captions.

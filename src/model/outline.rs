@@ -1,6 +1,6 @@
 //! What an episode consists of: talk, hand-overs, questions, answers.
 
-use super::{ClusterId, QuestionSource, Role, Span};
+use super::{ClusterId, Millis, QuestionSource, Role, Span};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -68,6 +68,21 @@ pub struct Unanswered {
     pub reason: String,
 }
 
+/// A written question that was answered aloud, but not read aloud.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Aloud {
+    /// The asker's own text.
+    pub question: String,
+    /// Who asked, by the platform's report. A personal detail: never published.
+    pub asker: Option<String>,
+    /// When it was asked, if that is known.
+    pub at: Option<Millis>,
+    /// The sentences that answer, if they were found.
+    pub answer: Option<Range<usize>>,
+    /// What speaks for it, in words.
+    pub reason: String,
+}
+
 /// A pair that somebody else proposes, by its sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposed {
@@ -89,4 +104,7 @@ pub struct Outline {
     /// What is likelier to be no pair, but may be one: in order, without overlap with the pairs or each other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possible: Vec<Pair>,
+    /// Written questions that were answered without being read aloud, in the order of the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aloud: Vec<Aloud>,
 }

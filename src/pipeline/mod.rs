@@ -136,6 +136,10 @@ pub struct Settings {
     pub vad_model: Model,
     /// Whether and how voices are told apart.
     pub diarization: Diarization,
+    /// The sentence model.
+    pub sentences: Model,
+    /// Its word pieces.
+    pub word_pieces: Model,
     /// Enrolled voices.
     pub voices: Voices,
     /// The second reader, if there is one.

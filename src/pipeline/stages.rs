@@ -15,6 +15,7 @@ use crate::model::{
     Provenance, Recording, Role, Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion,
 };
 use crate::qa;
+use crate::qa::embed::Embedder;
 use crate::reader;
 use crate::roster::Person;
 use crate::speakers;
@@ -270,7 +271,9 @@ impl Run<'_> {
             voices => speakers.with_value("voices", &voices),
         }
         .digest();
-        let outline = Key::of("outline", qa::VERSION).with("speakers", speakers.as_str());
+        let outline = Key::of("outline", qa::VERSION)
+            .with("speakers", speakers.as_str())
+            .with("sentences", settings.sentences.sha256.as_str());
         let outline = match self.written.as_slice() {
             [] => outline,
             written => outline.with_value("written", &written),
@@ -384,9 +387,7 @@ impl Run<'_> {
         }
         let stated = audience.questions.iter().map(|text| WrittenQuestion {
             text: text.clone(),
-            asker: None,
-            at: None,
-            reply: None,
+            ..WrittenQuestion::default()
         });
         let written: Vec<WrittenQuestion> = self.written.iter().cloned().chain(stated).collect();
         let (proposed, key) = self.second_reader(&spoken, key)?;
@@ -397,7 +398,11 @@ impl Run<'_> {
             from: audience.from.map(|moment| moment.0),
             until: audience.until.map(|moment| moment.0),
         };
-        let outline = qa::outline(&spoken, &hints);
+        let failed = self.fail(Stage::Segment);
+        let texts: Vec<&str> = spoken.iter().map(|utterance| utterance.text.as_str()).collect();
+        let (model, pieces) = (&self.settings.sentences.path, &self.settings.word_pieces.path);
+        let embeddings = Embedder::open(model, pieces).and_then(|embedder| embedder.embed(&texts, self.world.cancel));
+        let outline = qa::outline(&spoken, &embeddings.map_err(|e| failed(Box::new(e)))?, &hints);
         self.save(Stage::Segment, &self.folder.outline(), &key, &outline)?;
         Ok(outline)
     }

@@ -24,18 +24,20 @@ pub(super) mod mark {
 }
 
 /// A question is looked for where its start is at least this likely.
-const START: f32 = 0.03;
+const START: f32 = 0.01;
 /// The answer begins at most so many sentences behind the question's start (the longest seen is 18).
 const REACH: usize = 24;
 /// The longest answer in sentences (the longest seen is 106).
 const LONGEST: usize = 140;
 /// How many answer starts, and ends for each, are tried.
 const STARTS: usize = 4;
-const ENDS: usize = 5;
+const ENDS: usize = 8;
 /// How many ends right before a likely start or hand-over are tried.
-const NEXT: usize = 3;
+const NEXT: usize = 4;
+/// A sentence this likely to start a question or to hand over may be the first one behind an answer.
+const LEADS_ON: f32 = 0.15;
 /// Candidates that the marks alone make less likely than this are left out.
-const LIKELY: f32 = 0.001;
+const LIKELY: f32 = 0.0003;
 
 /// A possible pair; both ends of each range belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +75,7 @@ pub(super) fn propose(sheet: &Sheet<'_>, marks: &[Marks]) -> Vec<Candidate> {
             let mut ends = likeliest((start..last.min(start + LONGEST)).map(|i| (i, marks[i][mark::ANSWER_END])), ENDS);
             // In a long answer every sentence takes its part of the odds: what comes before the next start counts too.
             let next =
-                |i: &usize| marks.get(i + 1).is_none_or(|m| m[mark::QUESTION_START].max(m[mark::HAND_OVER]) > 0.3);
+                |i: &usize| marks.get(i + 1).is_none_or(|m| m[mark::QUESTION_START].max(m[mark::HAND_OVER]) > LEADS_ON);
             ends.extend((start..last.min(start + LONGEST)).filter(next).take(NEXT).map(|i| (i, 1.0)));
             for (end, ended) in ends {
                 if marks[first][mark::QUESTION_START] * started * ended > LIKELY {
@@ -218,6 +220,7 @@ pub(super) fn push(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, row
     for class in [class::INTERVIEW, class::REPLY, class::TALK, class::ANSWER] {
         row.push_at("10 before", CLASSES[class], sheet.mean(class, first.saturating_sub(10), first));
     }
+    push_acts(sheet, candidate, row);
     let (question, answer) = (content(sheet, candidate.question), content(sheet, (start, end.min(start + 15))));
     row.push("common words", question.intersection(&answer).count().min(5) as f32);
     push_voices(sheet, candidate, row);
@@ -226,6 +229,35 @@ pub(super) fn push(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate, row
     let strongest = marks.iter().filter(|m| m[mark::QUESTION_START] > at(first, mark::QUESTION_START)).count();
     row.push("rank", (1.0 + strongest as f32).ln());
     sheet.push_document(row);
+}
+
+/// What the embeddings say of a candidate.
+fn push_acts(sheet: &Sheet<'_>, candidate: Candidate, row: &mut Row) {
+    // Sentences at an edge that tell what is spoken about there.
+    const EDGE: usize = 6;
+    let ((first, asked), (start, end)) = (candidate.question, candidate.answer);
+    let (opening, closing) = (start..(start + EDGE).min(end + 1), (end + 1).saturating_sub(EDGE).max(start)..end + 1);
+    let behind = end + 1..(end + 1 + EDGE).min(sheet.len());
+    row.push("topic answered", sheet.alike(first..asked + 1, opening.clone()));
+    row.push("topic kept", sheet.alike(opening, closing.clone()));
+    row.push("topic closing", sheet.alike(first..asked + 1, closing.clone()));
+    row.push("topic asked before", sheet.alike(first.saturating_sub(EDGE)..first, first..asked + 1));
+    row.push("topic asked behind", sheet.alike(first..asked + 1, behind.clone()));
+    row.push("topic goes on", sheet.alike(closing, behind));
+    for (class, name) in CLASSES.iter().enumerate() {
+        row.push_at("act question", name, sheet.mean_act(class, first, asked + 1));
+        row.push_at("act answer", name, sheet.mean_act(class, start, end + 1));
+        row.push_at("act behind", name, sheet.mean_act(class, end + 1, end + 3));
+        row.push_at("act before", name, sheet.mean_act(class, first.saturating_sub(3), first));
+    }
+    let at = |i: usize, mark: usize| sheet.acts.get(i).map_or(UNKNOWN, |act| act.marks[mark]);
+    row.push("act start", at(first, mark::QUESTION_START));
+    row.push("act answer start", at(start, mark::ANSWER_START));
+    row.push("act answer end", at(end, mark::ANSWER_END));
+    row.push("act start behind", at(end + 1, mark::QUESTION_START));
+    row.push("act hand-over behind", at(end + 1, mark::HAND_OVER));
+    let inside = sheet.acts[start..end].iter();
+    row.push("act ends inside", inside.map(|act| act.marks[mark::ANSWER_END]).sum());
 }
 
 fn push_voices(sheet: &Sheet<'_>, candidate: Candidate, row: &mut Row) {

@@ -107,7 +107,8 @@ mod tests {
     fn the_ensembles_fit_the_columns() {
         let utterance = Utterance { text: "Is it safe?".to_owned(), span: None, speaker: None, role: None };
         let utterances = [utterance.clone(), utterance];
-        let sheet = Sheet::read(&utterances);
+        let embeddings = crate::qa::embed::of(&utterances);
+        let sheet = Sheet::read(&utterances, &embeddings);
         let marks = mark(&sheet, |first| first);
         let (mut first, mut pair) = (Row::named(), Row::default());
         sheet.push_sentence(0, &mut first);

@@ -4,11 +4,15 @@
 //! whole document are counts of conspicuous sentences and their ratios, so that a longer talk before the questions
 //! changes them little.
 
+use super::acts::{self, Act};
+use super::candidates::MARKS;
 use super::cues::{self, Hits, Kind};
+use super::embed::{Embedding, WIDTH};
 use super::lines::Line;
 use super::words::{self, CLASSES, Shares};
 use crate::model::{Role, Utterance};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Stands for "not known" in a column.
 pub(super) const UNKNOWN: f32 = -1.0;
@@ -85,6 +89,10 @@ pub(super) struct Sheet<'a> {
     pub(super) lines: Vec<Line>,
     pub(super) hits: Vec<Hits>,
     pub(super) shares: Vec<Shares>,
+    /// What each sentence does, by embeddings.
+    pub(super) acts: Vec<Act>,
+    /// What each sentence is about.
+    topics: Vec<&'a [f32; WIDTH]>,
     /// The voice of each sentence as an index into `voices`.
     pub(super) voice: Vec<Option<usize>>,
     pub(super) voices: Vec<Voice>,
@@ -99,15 +107,23 @@ fn ratio(part: f32, whole: f32) -> f32 {
 }
 
 impl<'a> Sheet<'a> {
-    /// Reads the sentences.
-    pub(super) fn read(utterances: &'a [Utterance]) -> Self {
+    /// Reads the sentences, each with its embedding.
+    pub(super) fn read(utterances: &'a [Utterance], embeddings: &'a [Embedding]) -> Self {
         let lines: Vec<Line> = utterances.iter().map(|u| Line::read(&u.text)).collect();
         let shares = lines.iter().map(words::classify).collect();
-        Self::with_shares(utterances, lines, shares)
+        let topics = embeddings.iter().map(|embedding| &embedding.topic).collect();
+        Self::with_shares(utterances, lines, shares, acts::read(embeddings), topics)
     }
 
-    /// Reads the sentences with given class shares: training takes them from tables that never saw the document.
-    pub(super) fn with_shares(utterances: &'a [Utterance], lines: Vec<Line>, shares: Vec<Shares>) -> Self {
+    /// Reads the sentences with given class shares and acts: training takes them from tables and networks that never saw
+    /// the document.
+    pub(super) fn with_shares(
+        utterances: &'a [Utterance],
+        lines: Vec<Line>,
+        shares: Vec<Shares>,
+        acts: Vec<Act>,
+        topics: Vec<&'a [f32; WIDTH]>,
+    ) -> Self {
         let hits: Vec<Hits> = lines.iter().map(cues::hits).collect();
         let mut numbers = HashMap::new();
         let voice: Vec<Option<usize>> = utterances
@@ -126,6 +142,8 @@ impl<'a> Sheet<'a> {
             lines,
             hits,
             shares,
+            acts,
+            topics,
             voice,
             document: Vec::new(),
         };
@@ -214,10 +232,60 @@ impl<'a> Sheet<'a> {
         for (name, share) in CLASSES.iter().zip(self.shares[i]) {
             row.push_at("class", name, share);
         }
+        self.push_acts(i, row);
         self.push_neighbours(i, row);
         self.push_voice(i, row);
         row.push("to the end", ((self.len() - i) as f32).min(30.0));
         self.push_document(row);
+    }
+
+    fn push_acts(&self, i: usize, row: &mut Row) {
+        for offset in [-1isize, 0, 1] {
+            let near = i.checked_add_signed(offset).and_then(|at| self.acts.get(at));
+            for (class, name) in CLASSES.iter().enumerate() {
+                row.push_at(&format!("act {name}"), offset, near.map_or(UNKNOWN, |act| act.shares[class]));
+            }
+            for (mark, name) in MARKS.iter().enumerate() {
+                row.push_at(&format!("act mark {name}"), offset, near.map_or(UNKNOWN, |act| act.marks[mark]));
+            }
+        }
+        for far in [1, 3, 6] {
+            let (before, behind) = (i.saturating_sub(far)..i, i..(i + far).min(self.len()));
+            row.push_at("topic before", far, self.alike(before.clone(), behind));
+            row.push_at("topic around", far, self.alike(before, i + 1..(i + 1 + far).min(self.len())));
+        }
+    }
+
+    /// How alike two runs of sentences are in what they are about: the cosine of their sums; [`UNKNOWN`] for an empty one.
+    pub(super) fn alike(&self, a: Range<usize>, b: Range<usize>) -> f32 {
+        let sum = |range: Range<usize>| {
+            let mut sum = [0.0f32; WIDTH];
+            for topic in self.topics.get(range).unwrap_or_default() {
+                for (sum, x) in sum.iter_mut().zip(*topic) {
+                    *sum += x;
+                }
+            }
+            sum
+        };
+        let (a, b) = (sum(a), sum(b));
+        let lengths = (acts::product(&a, &a) * acts::product(&b, &b)).sqrt();
+        if lengths > 0.0 { acts::product(&a, &b) / lengths } else { UNKNOWN }
+    }
+
+    /// How alike a run of sentences is to a topic.
+    pub(super) fn alike_to(&self, topic: &[f32; WIDTH], run: Range<usize>) -> f32 {
+        let mut sum = [0.0f32; WIDTH];
+        for other in self.topics.get(run).unwrap_or_default() {
+            sum.iter_mut().zip(*other).for_each(|(sum, x)| *sum += x);
+        }
+        let length = acts::product(&sum, &sum).sqrt();
+        if length > 0.0 { acts::product(&sum, topic) / length } else { UNKNOWN }
+    }
+
+    /// The mean of what the embeddings say of a class in sentences `from..to`.
+    pub(super) fn mean_act(&self, class: usize, from: usize, to: usize) -> f32 {
+        let part = self.acts.get(from..to.min(self.len())).unwrap_or_default();
+        ratio(part.iter().map(|act| act.shares[class]).sum(), part.len() as f32)
     }
 
     fn push_neighbours(&self, i: usize, row: &mut Row) {

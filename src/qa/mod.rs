@@ -6,6 +6,8 @@
 //! ([`decoder`]). Tables and trees are learned from invented scripts by `training/train.py`. No question mark, voice
 //! or time is needed; each helps.
 
+mod acts;
+mod aloud;
 mod candidates;
 mod cues;
 mod decoder;
@@ -23,10 +25,13 @@ mod trees;
 mod words;
 
 use crate::model::{Millis, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
+use aloud::Written;
 use candidates::{Candidate, Marks, mark};
+use embed::Embedding;
 use features::{Sheet, class};
 use open::Open;
 use prior::Prior;
+use std::ops::Range;
 
 /// Raised when the same sentences give another outline.
 pub const VERSION: u32 = 3;
@@ -41,6 +46,8 @@ const POSSIBLE: f32 = 0.45;
 pub struct Hints<'a> {
     /// Questions that were asked in writing: where one of them is read aloud, a question is likelier than without.
     pub written: &'a [WrittenQuestion],
+    /// The embeddings of their texts; without them the answers of unread ones are not looked for.
+    pub written_embeddings: &'a [Embedding],
     /// Whether anybody in the audience asks anything.
     pub asks: Option<bool>,
     /// No question starts before.
@@ -69,10 +76,15 @@ impl Hints<'_> {
 
 /// The outline of an episode: pairs in order and without overlap, and every sentence in one segment.
 ///
-/// Pure and deterministic; any input gives an outline, the empty one an empty outline.
+/// `embeddings` holds that of each utterance's text, see [`embed`]. Pure and deterministic; any input gives an outline, the
+/// empty one an empty outline.
+///
+/// # Panics
+/// When there are not as many embeddings as utterances.
 #[must_use]
-pub fn outline(utterances: &[Utterance], hints: &Hints<'_>) -> Outline {
-    let sheet = Sheet::read(utterances);
+pub fn outline(utterances: &[Utterance], embeddings: &[Embedding], hints: &Hints<'_>) -> Outline {
+    assert_eq!(utterances.len(), embeddings.len(), "an embedding for each sentence");
+    let sheet = Sheet::read(utterances, embeddings);
     let heard = decoder::mark(&sheet, |first| first);
     let prior = Prior::find(&sheet, &heard, hints.written);
     let marks = prior.mark(&sheet, &heard);
@@ -123,6 +135,14 @@ pub fn outline(utterances: &[Utterance], hints: &Hints<'_>) -> Outline {
         let before = (0..candidate.question.0).rev().find(|i| !free(i)).map_or(0, |i| i + 1);
         outline.possible.push(pair(candidate, odds, before));
     }
+    let written = Written { questions: hints.written, embeddings: hints.written_embeddings };
+    let asked: Vec<Range<usize>> = outline.pairs.iter().filter_map(|p| hull(&p.question)).collect();
+    let mut open: Vec<bool> = (0..sheet.len()).map(|i| free(&i)).collect();
+    outline.aloud = written.answered(&sheet, &marks, |number| prior.is_read(number), &asked, &mut open);
+    for run in outline.aloud.iter().filter_map(|aloud| aloud.answer.clone()) {
+        kinds[run].fill(SegmentKind::Answer);
+    }
+    outline.possible.retain(|pair| pair.question.iter().chain(&pair.answer).cloned().flatten().all(|i| open[i]));
     for (i, kind) in kinds.into_iter().enumerate() {
         match outline.segments.last_mut().filter(|segment| segment.kind == kind) {
             Some(segment) => segment.sentences.end = i + 1,
@@ -130,6 +150,11 @@ pub fn outline(utterances: &[Utterance], hints: &Hints<'_>) -> Outline {
         }
     }
     outline
+}
+
+/// From the first to the last sentence of several runs.
+fn hull(runs: &[Range<usize>]) -> Option<Range<usize>> {
+    Some(runs.first()?.start..runs.last()?.end)
 }
 
 fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKind> {
@@ -169,6 +194,10 @@ mod tests {
     use crate::model::{ClusterId, QuestionSource, Role, Span};
     use proptest::prelude::*;
 
+    fn heard(utterances: &[Utterance], hints: &Hints<'_>) -> Outline {
+        outline(utterances, &embed::of(utterances), hints)
+    }
+
     fn say(speaker: u32, text: &str) -> Utterance {
         Utterance { text: text.to_owned(), span: None, speaker: Some(ClusterId(speaker)), role: None }
     }
@@ -197,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_webinar_becomes_pairs() {
-        let outline = outline(&webinar(), &Hints::default());
+        let outline = heard(&webinar(), &Hints::default());
         let pairs: Vec<_> = outline.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
         assert_eq!(pairs, [(vec![3..4], vec![4..7, 8..10]), (vec![12..13], vec![13..15])]);
         assert_eq!(outline.pairs[0].asker.as_deref(), Some("Maria"));
@@ -206,11 +235,11 @@ mod tests {
 
     #[test]
     fn nothing_gives_nothing() {
-        assert_eq!(outline(&[], &Hints::default()), Outline::default());
+        assert_eq!(heard(&[], &Hints::default()), Outline::default());
     }
 
     fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
-        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
+        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), ..Default::default() };
         texts.iter().map(written).collect()
     }
 
@@ -235,10 +264,10 @@ mod tests {
     #[test]
     fn a_terse_question_is_found_when_it_stands_in_the_written_ones() {
         let asked = |outline: &Outline| outline.pairs.iter().any(|p| p.question == [16..17] && p.answer[0].start == 17);
-        let plain = outline(&terse(), &Hints::default());
+        let plain = heard(&terse(), &Hints::default());
         assert!(!asked(&plain), "{plain:#?}");
         let others = ["Will I need a walker?", "Can I still do my gardening while I wear a brace?", "Heat or ice?"];
-        let found = outline(&terse(), &reading(&write(&others)));
+        let found = heard(&terse(), &reading(&write(&others)));
         assert!(asked(&found), "{found:#?}");
         let pair = found.pairs.iter().find(|p| p.question == [16..17]).unwrap();
         assert_eq!(
@@ -262,7 +291,7 @@ mod tests {
             "If it hurts the day after physiotherapy, did my therapist do too much with my shoulder?",
         ];
         for event in [webinar(), terse()] {
-            assert_eq!(outline(&event, &reading(&write(&unread))), outline(&event, &Hints::default()));
+            assert_eq!(heard(&event, &reading(&write(&unread))), heard(&event, &Hints::default()));
         }
     }
 
@@ -312,7 +341,7 @@ mod tests {
             texts in proptest::collection::vec(proptest::sample::select(PARTS.to_vec()), 0..6),
         ) {
             let written = write(&texts);
-            let found = outline(&utterances, &reading(&written));
+            let found = heard(&utterances, &reading(&written));
             let mut at = 0;
             for pair in &found.pairs {
                 for range in pair.question.iter().chain(&pair.answer) {
@@ -342,7 +371,7 @@ mod tests {
             for open in &found.unanswered {
                 prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
             }
-            prop_assert_eq!(outline(&utterances, &reading(&written)), found);
+            prop_assert_eq!(heard(&utterances, &reading(&written)), found);
         }
     }
 
@@ -354,7 +383,7 @@ mod tests {
             utterance.span = Some(Span::new(start, Millis(start.0 + 900)));
         }
         let starts = |hints: &Hints<'_>| -> Vec<usize> {
-            outline(&event, hints).pairs.iter().map(|pair| pair.question[0].start).collect()
+            heard(&event, hints).pairs.iter().map(|pair| pair.question[0].start).collect()
         };
         let second = |second: u64| Some(Millis(second * 1000));
         assert_eq!(starts(&Hints::default()), [3, 12]);
@@ -362,7 +391,7 @@ mod tests {
         let late = starts(&Hints { from: second(6), ..Hints::default() });
         assert!(late.contains(&12) && late.iter().all(|start| *start >= 6), "{late:?}");
         assert_eq!(starts(&Hints { until: second(9), ..Hints::default() }), [3]);
-        let none = outline(&event, &Hints { asks: Some(false), ..Hints::default() });
+        let none = heard(&event, &Hints { asks: Some(false), ..Hints::default() });
         assert!(none.pairs.is_empty() && none.possible.is_empty() && none.unanswered.is_empty(), "{none:#?}");
     }
 
@@ -376,8 +405,8 @@ mod tests {
             "Most people with such changes feel nothing at all.",
         ];
         let before: Vec<Utterance> = (0..60).map(|i| say(1, talk[i % 4])).collect();
-        let plain = outline(&webinar(), &Hints::default());
-        let longer = outline(&[before.clone(), webinar()].concat(), &Hints::default());
+        let plain = heard(&webinar(), &Hints::default());
+        let longer = heard(&[before.clone(), webinar()].concat(), &Hints::default());
         let shift = |ranges: &[std::ops::Range<usize>]| -> Vec<_> {
             ranges.iter().map(|r| r.start + before.len()..r.end + before.len()).collect()
         };

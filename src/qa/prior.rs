@@ -231,6 +231,11 @@ impl<'a> Prior<'a> {
         rated.into_iter().map(raised).collect()
     }
 
+    /// Whether a written question is read aloud somewhere.
+    pub(super) fn is_read(&self, written: usize) -> bool {
+        self.supports.iter().any(|support| support.written == written)
+    }
+
     /// The written question that a pair's question reads aloud.
     pub(super) fn reads(&self, question: (usize, usize)) -> Option<&'a str> {
         self.support(question).and_then(|support| self.written.get(support.written)).map(|w| w.text.as_str())
@@ -323,7 +328,7 @@ mod tests {
     }
 
     fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
-        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
+        let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), ..Default::default() };
         texts.iter().map(written).collect()
     }
 
@@ -344,7 +349,8 @@ mod tests {
 
     fn runs(written: &[&str]) -> Vec<(usize, usize)> {
         let utterances = utterances(&EVENT);
-        let sheet = Sheet::read(&utterances);
+        let embeddings = crate::qa::embed::of(&utterances);
+        let sheet = Sheet::read(&utterances, &embeddings);
         let marks = decoder::mark(&sheet, |first| first);
         Prior::find(&sheet, &marks, &write(written)).supports.into_iter().map(|s| s.run).collect()
     }
@@ -367,7 +373,8 @@ mod tests {
             asked in proptest::collection::vec(proptest::sample::select(EVENT.to_vec()), 0..5),
         ) {
             let (utterances, written) = (utterances(&said), write(&asked));
-            let sheet = Sheet::read(&utterances);
+            let embeddings = crate::qa::embed::of(&utterances);
+            let sheet = Sheet::read(&utterances, &embeddings);
             let marks = decoder::mark(&sheet, |first| first);
             let prior = Prior::find(&sheet, &marks, &written);
             let raised = prior.mark(&sheet, &marks);

@@ -64,12 +64,13 @@ mod tests {
     #[test]
     fn a_proposal_counts_as_what_it_is_worth_and_nonsense_as_nothing() {
         let event = event();
-        let plain = outline(&event, &Hints::default());
+        let plain = outline(&event, &crate::qa::embed::of(&event), &Hints::default());
         let proposal = |question, answer| Proposed { question, answer };
         let nonsense = [proposal(3..3, 4..5), proposal(0..2, 1..4), proposal(1..2, 2..90), proposal(1..1, 2..3)];
-        assert_eq!(outline(&event, &Hints { proposed: &nonsense, ..Hints::default() }), plain);
+        assert_eq!(outline(&event, &crate::qa::embed::of(&event), &Hints { proposed: &nonsense, ..Hints::default() }), plain);
 
-        let sheet = Sheet::read(&event);
+        let embeddings = crate::qa::embed::of(&event);
+        let sheet = Sheet::read(&event, &embeddings);
         let marks = decoder::mark(&sheet, |first| first);
         let mut rated = Vec::new();
         lift(&sheet, &marks, &[proposal(1..2, 2..4)], &mut rated);

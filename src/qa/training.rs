@@ -2,7 +2,9 @@
 //!
 //! Only with the feature `training`; the program `training/columns.rs` reads and writes the files.
 
+use super::acts::Act;
 use super::candidates::{self, MARKS};
+use super::embed::WIDTH;
 use super::features::{Row, Sheet};
 use super::lines::Line;
 use super::words::{self, CLASSES};
@@ -12,6 +14,8 @@ use crate::model::Utterance;
 pub type Shares = [f32; CLASSES.len()];
 /// Probabilities of [`MARKS`] for one sentence.
 pub type Marks = [f32; MARKS.len()];
+/// Probabilities of [`CLASSES`] and [`MARKS`] for one sentence, by embeddings.
+pub type Acts = [f32; CLASSES.len() + MARKS.len()];
 /// A candidate's first and last sentence of the question and of the answer.
 pub type Place = [usize; 4];
 
@@ -41,15 +45,31 @@ pub fn grams(text: &str) -> Vec<String> {
     words::grams(&Line::read(text))
 }
 
-fn sheet<'a>(document: &'a [Utterance], shares: &[Shares]) -> Sheet<'a> {
-    let lines = document.iter().map(|u| Line::read(&u.text)).collect();
-    Sheet::with_shares(document, lines, shares.to_vec())
+/// What is known of a document's sentences each.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The sentences.
+    pub document: &'a [Utterance],
+    /// Their classes by words.
+    pub shares: &'a [Shares],
+    /// Their classes and marks by embeddings.
+    pub acts: &'a [Acts],
+    /// What they are about, see [`super::embed::Embedding::topic`].
+    pub topics: &'a [&'a [f32; WIDTH]],
 }
 
-/// Adds a row for each sentence of `document`, whose classes are `shares`.
-pub fn sentences(document: &[Utterance], shares: &[Shares], columns: &mut Columns) {
-    let sheet = sheet(document, shares);
-    for i in 0..document.len() {
+impl<'a> Known<'a> {
+    fn sheet(&self) -> Sheet<'a> {
+        let lines = self.document.iter().map(|u| Line::read(&u.text)).collect();
+        let acts = self.acts.iter().map(Act::read).collect();
+        Sheet::with_shares(self.document, lines, self.shares.to_vec(), acts, self.topics.to_vec())
+    }
+}
+
+/// Adds a row for each sentence of a document.
+pub fn sentences(known: &Known<'_>, columns: &mut Columns) {
+    let sheet = known.sheet();
+    for i in 0..sheet.len() {
         columns.add(|row| sheet.push_sentence(i, row));
     }
 }
@@ -61,9 +81,9 @@ pub fn context(marks: &[Marks], columns: &mut Columns) {
     }
 }
 
-/// Adds a row for each candidate of `document`, and returns where they lie.
-pub fn pairs(document: &[Utterance], shares: &[Shares], marks: &[Marks], columns: &mut Columns) -> Vec<Place> {
-    let sheet = sheet(document, shares);
+/// Adds a row for each candidate of a document, and returns where they lie.
+pub fn pairs(known: &Known<'_>, marks: &[Marks], columns: &mut Columns) -> Vec<Place> {
+    let sheet = known.sheet();
     let found = candidates::propose(&sheet, marks);
     for candidate in &found {
         columns.add(|row| candidates::push(&sheet, marks, *candidate, row));

@@ -126,7 +126,7 @@ impl Found {
         let next = self.questions.len();
         let number = *self.by_words.entry(words).or_insert(next);
         if number == next {
-            self.questions.push(WrittenQuestion { text, asker: None, at: None, reply: None });
+            self.questions.push(WrittenQuestion { text, ..WrittenQuestion::default() });
         }
         let question = self.questions.get_mut(number)?;
         question.asker = question.asker.take().or_else(|| asker.and_then(person));
@@ -143,7 +143,11 @@ impl Found {
         const ALOUD: [&str; 3] = ["live answered", "answered live", "live answer"];
         let reply = clean(reply, LONGEST);
         let Some(question) = self.questions.get_mut(number) else { return };
-        if reply.is_empty() || ALOUD.contains(&reply.to_lowercase().as_str()) {
+        if ALOUD.contains(&reply.to_lowercase().as_str()) {
+            question.aloud = true;
+            return;
+        }
+        if reply.is_empty() {
             return;
         }
         match &mut question.reply {

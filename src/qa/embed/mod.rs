@@ -1,4 +1,4 @@
-//! Sentences into embeddings: directions of which the cosine tells how alike two sentences are in what they say.
+//! Sentences into embeddings: what a sentence is about, and what it does.
 //!
 //! [`wordpiece`] cuts a sentence into pieces, [`network`] makes the direction. A sentence's embedding is the same to the last
 //! bit in any company and on any number of threads.
@@ -22,6 +22,15 @@ use wordpiece::WordPieces;
 
 /// Numbers of an embedding.
 pub const WIDTH: usize = 384;
+/// What the network makes of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Embedding {
+    /// What it does: asks, greets, explains. For [`super::acts`], which learned to read it.
+    pub act: [f32; WIDTH],
+    /// What it is about: of Euclidean length 1, so that the product of two is a cosine, which tells how alike they are.
+    pub topic: [f32; WIDTH],
+}
+
 /// Pieces that go through the network at a time, in whole sentences: enough to keep the matrix kernels busy, few enough
 /// for their states to stay in a core's cache.
 const BATCH: usize = 240;
@@ -101,16 +110,16 @@ impl Embedder {
         Ok(Self { pieces, network })
     }
 
-    /// The embedding of each sentence: [`WIDTH`] numbers of Euclidean length 1. What is behind the first 126 pieces of a
+    /// The embedding of each sentence. What is behind the first 126 pieces of a
     /// sentence, about 100 words, does not count.
     ///
     /// # Errors
     /// When the system gives no threads, or somebody asks to stop.
-    pub fn embed(&self, sentences: &[&str], cancel: &Cancel) -> Result<Vec<[f32; WIDTH]>, EmbedError> {
+    pub fn embed(&self, sentences: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
         self.embed_on(thread::available_parallelism().map_or(1, NonZero::get).min(THREADS), sentences, cancel)
     }
 
-    fn embed_on(&self, threads: usize, sentences: &[&str], cancel: &Cancel) -> Result<Vec<[f32; WIDTH]>, EmbedError> {
+    fn embed_on(&self, threads: usize, sentences: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
         let pieces: Vec<Vec<u32>> = sentences.iter().map(|sentence| self.pieces.pieces(sentence, LONGEST)).collect();
         let batches = batches(&pieces);
         // Whoever is free takes the next batch: the machine may be busy with other things.
@@ -157,13 +166,29 @@ fn batches(pieces: &[Vec<u32>]) -> Vec<Range<usize>> {
     batches
 }
 
+/// The model that ships, for tests of others.
+#[cfg(test)]
+pub(crate) fn embedder() -> &'static Embedder {
+    static EMBEDDER: std::sync::LazyLock<Embedder> = std::sync::LazyLock::new(|| {
+        let file = |end: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/all-minilm-{end}"));
+        Embedder::open(&file("l6-v2-int8.onnx"), &file("l6-v2-tokenizer.json")).unwrap()
+    });
+    &EMBEDDER
+}
+
+/// The embeddings of utterances, for tests of others.
+#[cfg(test)]
+pub(crate) fn of(utterances: &[crate::model::Utterance]) -> Vec<Embedding> {
+    let texts: Vec<&str> = utterances.iter().map(|utterance| utterance.text.as_str()).collect();
+    embedder().embed(&texts, &Cancel::default()).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use rten_tensor::NdTensor;
     use rten_tensor::prelude::*;
-    use std::sync::LazyLock;
 
     const SENTENCES: [&str; 6] = [
         "Is it safe to swim after a fusion?",
@@ -182,15 +207,12 @@ mod tests {
         0.2897,
     ];
 
-    static EMBEDDER: LazyLock<Embedder> =
-        LazyLock::new(|| Embedder::open(&file("l6-v2-int8.onnx"), &file("l6-v2-tokenizer.json")).unwrap());
-
     fn file(end: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/all-minilm-{end}"))
     }
 
-    fn embed(sentences: &[&str]) -> Vec<[f32; WIDTH]> {
-        EMBEDDER.embed(sentences, &Cancel::default()).unwrap()
+    fn embed(sentences: &[&str]) -> Vec<Embedding> {
+        embedder().embed(sentences, &Cancel::default()).unwrap()
     }
 
     fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -204,16 +226,16 @@ mod tests {
         let (&[pieces, mask], &[output]) = (model.input_ids(), model.output_ids()) else { panic!("two in, one out") };
         for (sentence, own) in SENTENCES.iter().zip(embed(&SENTENCES)) {
             let numbers: Vec<i32> =
-                EMBEDDER.pieces.pieces(sentence, LONGEST).iter().map(|piece| *piece as i32).collect();
+                embedder().pieces.pieces(sentence, LONGEST).iter().map(|piece| *piece as i32).collect();
             let (shape, ones) = ([1, numbers.len()], vec![1i32; numbers.len()]);
             let inputs = vec![
                 (pieces, NdTensor::from_data(shape, numbers).into()),
                 (mask, NdTensor::from_data(shape, ones).into()),
             ];
             let [value] = model.run_n(inputs, [output], None).unwrap();
-            let alike = cosine(&NdTensor::<f32, 2>::try_from(value).unwrap().to_vec(), &own);
+            let alike = cosine(&NdTensor::<f32, 2>::try_from(value).unwrap().to_vec(), &own.topic);
             assert!(alike > 0.995, "{alike}: {sentence}");
-            assert!((cosine(&own, &own) - 1.0).abs() < 1e-5);
+            assert!((cosine(&own.topic, &own.topic) - 1.0).abs() < 1e-5);
         }
     }
 
@@ -222,7 +244,7 @@ mod tests {
         let own = embed(&SENTENCES);
         let pairs = (0..6).flat_map(|i| (i + 1..6).map(move |j| (i, j)));
         for ((i, j), expected) in pairs.zip(ALIKE) {
-            let alike = cosine(&own[i], &own[j]);
+            let alike = cosine(&own[i].topic, &own[j].topic);
             assert!((alike - expected).abs() < 0.03, "{i}, {j}: {alike} instead of {expected}");
         }
     }
@@ -238,7 +260,7 @@ mod tests {
             let long = SENTENCES.join(" ").repeat(2);
             let sentences: Vec<&str> = SENTENCES.iter().copied().chain(["", &long]).collect();
             let picked: Vec<&str> = picks.iter().map(|&pick| sentences[pick]).collect();
-            let together = EMBEDDER.embed_on(threads, &picked, &Cancel::default()).unwrap();
+            let together = embedder().embed_on(threads, &picked, &Cancel::default()).unwrap();
             prop_assert_eq!(together.len(), picks.len());
             for (sentence, embedding) in picked.iter().zip(&together) {
                 prop_assert_eq!(&embed(&[sentence])[0], embedding);
@@ -260,7 +282,7 @@ mod tests {
         assert!(embed(&[]).is_empty());
         let cancel = Cancel::default();
         cancel.cancel();
-        let stopped = EMBEDDER.embed(&SENTENCES, &cancel).unwrap_err();
+        let stopped = embedder().embed(&SENTENCES, &cancel).unwrap_err();
         assert_eq!((stopped.exit(), stopped.remedy()), (Exit::Interrupted, None));
     }
 

@@ -1,10 +1,13 @@
 //! The network of all-MiniLM-L6-v2 (Wang and others 2020, "MiniLM"; trained by sentence-transformers): BERT's encoder
-//! with six layers over the embeddings of word pieces; a sentence is the mean of its pieces, brought to length 1.
+//! with six layers over the embeddings of word pieces; a sentence is the mean of its pieces. Behind the last layer the mean
+//! tells what a sentence is about, which is what the network was trained for; behind the fourth it still tells what the
+//! sentence does, whether it asks, greets or explains (measured on scripts not learned from: log loss of the sentences' classes
+//! 1.17, against 1.39 behind the last layer).
 //!
 //! The build is fixed here; the weights come from the ONNX file, which must describe the same build. The pieces of several
 //! sentences go through a layer as rows of one product, without padding; only attention keeps sentences apart.
 
-use super::WIDTH;
+use super::{Embedding, WIDTH};
 use crate::neural::attention::attend;
 use crate::neural::linear::{Kernels, Linear, ROWS, Scratch, Steps, Then};
 use crate::neural::norm::Norm;
@@ -17,6 +20,8 @@ pub(super) const LONGEST: usize = 128;
 /// Positions in the file.
 const POSITIONS: usize = 512;
 const LAYERS: usize = 6;
+/// Behind so many layers [`Embedding::act`] is taken.
+const ACT_LAYERS: usize = 4;
 /// Width of an attention head.
 const HEAD: usize = 32;
 /// Width within a layer's second half.
@@ -85,7 +90,7 @@ impl Network {
     /// [`PIECES`].
     ///
     /// Call it through [`crate::neural::on_one_thread`].
-    pub(super) fn embed(&self, kernels: &Kernels, sentences: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
+    pub(super) fn embed(&self, kernels: &Kernels, sentences: &[Vec<u32>]) -> Vec<Embedding> {
         let mut scratch = Scratch::default();
         let mut sums = Vec::new();
         for sentence in sentences {
@@ -96,7 +101,11 @@ impl Network {
         let mut states = Vec::new();
         self.norm.apply(&sums, &mut states);
         let (mut projected, mut context, mut wide) = (vec![0.0; 3 * states.len()], sums, Vec::new());
-        for layer in &self.layers {
+        let mut acts = Vec::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            if number == ACT_LAYERS {
+                acts = sums_of(&states, sentences);
+            }
             layer.projections.apply(kernels, &states, &mut projected, Then::Set, &mut scratch);
             let mut from = 0;
             for sentence in sentences {
@@ -114,22 +123,28 @@ impl Network {
             }
             layer.feed_norm.apply(&context, &mut states);
         }
-        let mut from = 0;
-        let mean = |sentence: &Vec<u32>| {
-            let rows = &states[from..from + sentence.len() * WIDTH];
-            from += rows.len();
-            direction(rows)
-        };
-        sentences.iter().map(mean).collect()
+        let mean = |(sum, sentence): ([f32; WIDTH], &Vec<u32>)| sum.map(|x| x / sentence.len() as f32);
+        let acts = acts.into_iter().zip(sentences).map(mean);
+        let topics = sums_of(&states, sentences).into_iter().map(direction);
+        acts.zip(topics).map(|(act, topic)| Embedding { act, topic }).collect()
     }
 }
 
-/// The sum of rows at length 1, which is their mean at length 1; zeros when it has no direction.
-fn direction(rows: &[f32]) -> [f32; WIDTH] {
-    let mut sum = [0.0; WIDTH];
-    for row in rows.chunks_exact(WIDTH) {
-        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
-    }
+/// The sum of each sentence's rows.
+fn sums_of(rows: &[f32], sentences: &[Vec<u32>]) -> Vec<[f32; WIDTH]> {
+    let mut rows = rows.chunks_exact(WIDTH);
+    let sum = |sentence: &Vec<u32>| {
+        let mut sum = [0.0; WIDTH];
+        for row in rows.by_ref().take(sentence.len()) {
+            sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+        }
+        sum
+    };
+    sentences.iter().map(sum).collect()
+}
+
+/// A sum of rows at length 1, which is their mean at length 1; zeros when it has no direction.
+fn direction(sum: [f32; WIDTH]) -> [f32; WIDTH] {
     let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
     if length.is_normal() { sum.map(|x| x / length) } else { [0.0; WIDTH] }
 }
@@ -222,10 +237,11 @@ mod tests {
 
     #[test]
     fn rows_without_direction_give_none() {
-        assert_eq!(direction(&[0.0; WIDTH]), [0.0; WIDTH]);
-        assert_eq!(direction(&[f32::NAN; WIDTH]), [0.0; WIDTH]);
-        let mut rows = [0.0; 2 * WIDTH];
-        (rows[3], rows[WIDTH + 4]) = (3.0, 4.0);
-        assert_eq!((direction(&rows)[3], direction(&rows)[4]), (0.6, 0.8));
+        assert_eq!(direction([0.0; WIDTH]), [0.0; WIDTH]);
+        assert_eq!(direction([f32::NAN; WIDTH]), [0.0; WIDTH]);
+        let mut rows = [0.0; 3 * WIDTH];
+        (rows[3], rows[WIDTH + 4], rows[2 * WIDTH]) = (3.0, 4.0, 1.0);
+        let sums = sums_of(&rows, &[vec![0; 2], vec![0]]);
+        assert_eq!((direction(sums[0])[3], direction(sums[0])[4], sums[1][0]), (0.6, 0.8, 1.0));
     }
 }
