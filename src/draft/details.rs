@@ -24,7 +24,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Name,
         Self::Age,
         Self::Date,

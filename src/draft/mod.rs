@@ -8,10 +8,12 @@
 //! replaces in the printed text. Each such place is recorded with what stood there; the word-for-word texts stay.
 
 mod aligned;
+mod codes;
 mod content;
 mod corrected;
 mod credits;
 mod details;
+mod drugs;
 mod edits;
 mod identity;
 mod lints;
@@ -25,16 +27,18 @@ mod risk;
 mod verbatim;
 mod words;
 
+pub use codes::{FlagCode, flag_codes};
 pub use edits::{Conflict, ConflictReason, apply};
 pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag,
-    FlagKind, Links, Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links,
+    Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
+use codes::Code;
 pub use credits::CREDIT_CONFIDENCE;
 use credits::Credited;
 use details::{Detail, Kind, Known};
@@ -48,12 +52,10 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;
-/// The finding of an episode without a date.
-const UNDATED: &str = "day-not-stated";
 /// The confidence of a question without an answer: nobody measures it.
 const UNANSWERED_CONFIDENCE: f32 = 0.5;
 
@@ -158,10 +160,11 @@ impl Failure for DraftError {
 pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Draft, DraftError> {
     check(inputs.transcript, inputs.outline)?;
     let mut made: Vec<Made> = Vec::new();
-    for pair in &inputs.outline.pairs {
+    for (index, pair) in inputs.outline.pairs.iter().enumerate() {
         made.push(make(
             inputs,
             &Asked {
+                index,
                 question: &pair.question,
                 answer: &pair.answer,
                 source: pair.source,
@@ -171,11 +174,12 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
             },
         )?);
     }
-    for unanswered in &inputs.outline.unanswered {
+    for (index, unanswered) in (inputs.outline.pairs.len()..).zip(&inputs.outline.unanswered) {
         let voice = inputs.speakers.speaker_of(unanswered.question.start).and_then(|cluster| cluster.role);
         made.push(make(
             inputs,
             &Asked {
+                index,
                 question: std::slice::from_ref(&unanswered.question),
                 answer: &[],
                 source: if voice == Some(Role::Audience) { QuestionSource::Live } else { QuestionSource::ReadByHost },
@@ -221,6 +225,8 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
 
 /// A question of the outline with or without its answer.
 struct Asked<'a> {
+    /// The pair, counted from 0; unanswered questions count on behind the pairs.
+    index: usize,
     question: &'a [Range<usize>],
     answer: &'a [Range<usize>],
     source: QuestionSource,
@@ -262,6 +268,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     let known = known(inputs, asked, &spoken);
     let mut flags = privacy::question_flags(&timed(transcript, &written), &timed(transcript, &spoken), &known);
     let mut risks = risk::flags(&timed(transcript, &written));
+    risks.extend(risk::doubtful(transcript, asked.question));
     risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
     let (mut answer, mut credits) = (None, Vec::new());
     if !asked.answer.is_empty() {
@@ -279,6 +286,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         flags.extend(privacy::answer_flags(&timed(transcript, &all), &known));
         flags.extend(credited.flags);
         risks.extend(risk::flags(&timed(transcript, &all)));
+        risks.extend(risk::doubtful(transcript, asked.answer));
         risks.extend(inputs.opinion.in_answer(transcript, asked.answer, &all));
         risks.extend(credits::overlaps(transcript, inputs.speakers, asked.answer));
         credits = credited.credits;
@@ -298,9 +306,13 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         hollow: printed.hollow,
         attributions: printed.attributions,
         confidence: answer.as_ref().map(|_| asked.confidence),
+        others: others(inputs.outline, asked.index),
+        segments: &inputs.outline.segments,
+        opening: answer.as_ref().and_then(|answer| answer.paragraphs.first()).map_or("", String::as_str),
     }));
     if answer.is_some() && inputs.head.held_on.is_none() {
-        flags.push(undated(question.span));
+        // Credits and the page's source line depend on a day that only a person knows.
+        flags.push(Code::Undated.found(question.span, ""));
     }
     flags.extend(corrections.iter().map(corrected::flag));
     flags.extend(risks);
@@ -316,23 +328,6 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         answer_words: words(asked.answer),
         reasons: asked.reasons.to_vec(),
     })
-}
-
-/// Credits and the page's source line depend on a day that only a person knows.
-fn undated(at: Span) -> Flag {
-    Flag {
-        kind: FlagKind::Credit,
-        code: UNDATED.into(),
-        message:
-            "Nobody has stated the day on which the webinar was held, and titles depend on it. State it as held_on in \
-                  episode.toml, then process the episode again."
-                .into(),
-        start: at.start,
-        end: at.end,
-        text: String::new(),
-        blocking: true,
-        resolved: None,
-    }
 }
 
 impl Made {
@@ -374,6 +369,13 @@ impl Made {
             reasons: self.reasons,
         }
     }
+}
+
+/// The sentences of all entries but this one.
+fn others(outline: &Outline, index: usize) -> Vec<Range<usize>> {
+    let pairs = outline.pairs.iter().map(|pair| [pair.question.as_slice(), pair.answer.as_slice()].concat());
+    let unanswered = outline.unanswered.iter().map(|unanswered| vec![unanswered.question.clone()]);
+    pairs.chain(unanswered).enumerate().filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
 }
 
 /// Where an entry stands as long as no person has decided.

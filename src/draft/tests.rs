@@ -3,7 +3,7 @@
 use super::trial::{LATER, NOW, Trial, edit};
 use super::words::{core, is_protected};
 use super::*;
-use crate::model::{Change, Evidence, EvidenceKind, FlagKind};
+use crate::model::{Change, ChunkNote, Evidence, EvidenceKind, FlagKind};
 use crate::roster::Title;
 use proptest::prelude::*;
 
@@ -314,6 +314,29 @@ fn where_people_speak_at_once_the_answer_is_to_be_listened_to() {
 }
 
 #[test]
+fn a_passage_that_the_recogniser_doubts_is_to_be_listened_to() {
+    let lines = ["H Is it safe?", "E Yes, it is safe for most people today.", "E And so is walking."];
+    let mut trial = Trial::new(&lines).pair(0..1, &[1..3]);
+    let span = trial.transcript.sentences[1].span;
+    let note = |span, doubts: &[&str]| ChunkNote {
+        span,
+        speech: span.length(),
+        words: 8,
+        attempts: 2,
+        log_probability: -0.4,
+        doubts: doubts.iter().map(|&doubt| doubt.to_owned()).collect(),
+    };
+    let rest = Span::new(span.end, span.end.plus(Millis(9000)));
+    trial.transcript.chunks = vec![note(span, &["a run of words is repeated", "it is improbable"]), note(rest, &[])];
+    let entry = trial.draft().entries.remove(0).entry;
+    let flags: Vec<&Flag> = entry.flags.iter().filter(|flag| flag.code == "doubtful-passage").collect();
+    assert_eq!(flags.len(), 1);
+    assert_eq!(flags[0].text, "Yes, it is safe for most people today.");
+    assert!(flags[0].message.ends_with("The reason: a run of words is repeated, and it is improbable."));
+    assert_eq!((flags[0].start, flags[0].kind, flags[0].blocking), (span.start, FlagKind::Risk, false));
+}
+
+#[test]
 fn namesakes_are_credited_each_for_their_own_and_a_title_is_that_of_the_day() {
     let lines = ["H Is it safe to run?", "E Yes, it is safe for most people today.", "F I would wait for six weeks."];
     let mut trial = Trial::new(&lines).pair(0..1, &[1..3]);
@@ -439,6 +462,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         proptest::sample::subsequence(vec!["host", "first-expert", "nobody"], 0..3)
             .prop_map(|ids| Change::SetSpeakers { people: ids.iter().map(|id| id.parse().unwrap()).collect() }),
         Just(Change::ResolveFlag { flag: Box::new(flag("Maria")), how: "agreed".into() }),
+        Just(Change::ReopenFlag { flag: Box::new(flag("Maria")) }),
         Just(Change::Approve),
         Just(Change::SendBack),
         Just(Change::Withdraw { reason: "outdated".into() }),
