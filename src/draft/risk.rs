@@ -322,7 +322,7 @@ mod tests {
         side: Left-sided pain at
         level: at L 4 5 and l
         level: and l five S one, a few
-        dose: few milligrams
+        dose: few milligrams, I take
         drug-misheard: take ibu profane on the
         side: the right and S
         ");

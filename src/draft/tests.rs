@@ -46,6 +46,7 @@ fn a_lively_exchange_becomes_a_page() {
        After that, no, no problem at all. -- Juniper Maplewood
     ! age-in-question: 67
     ! asker-name-in-answer: Maria
+    - across-announcement: And now a quick announcement.
     ");
 }
 
@@ -115,6 +116,7 @@ fn the_second_fixture_reads_as_its_script() {
     ! asker-name-in-verbatim: Daphne
     ! town-in-verbatim: Mossy Hollow
     ! asker-name-in-answer: Daphne
+    - handover-start: thank you
 
     NeedsReview
     Q: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
@@ -122,6 +124,7 @@ fn the_second_fixture_reads_as_its_script() {
     ! asker-name-in-verbatim: Wendell
     ! asker-name-in-verbatim: Beatrix
     - merged-questions: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
+    - handover-start: i'll take
 
     Unanswered
     Q: My insurance company denied my robotic surgery, so can you tell me whether the denial was correct?

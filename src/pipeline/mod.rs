@@ -11,6 +11,7 @@ pub mod sync;
 pub use attach::{AttachError, CaptionsFrom};
 pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
+pub use stages::settle;
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};

@@ -11,6 +11,7 @@ mod glossary;
 mod layers;
 mod licences;
 mod process;
+mod resolve;
 mod roster;
 mod server;
 mod speakers;

@@ -63,7 +63,7 @@ pub(super) const IN_ANSWER: &[Phrases] = &[
         "good night", "good evening", "thank you for having me", "thanks for having me", "thank you for having us",
         "thanks for having us", "welcome back to", "welcome everyone", "thank you for calling", "thanks for calling",
         "see you next", "have a great night", "have a good night", "have a great evening", "thank you all for joining",
-        "thank you for joining", "thanks for joining", "that's all we have time for", "take care everyone",
+        "thank you for joining", "thanks for joining", "that's all we have time for", "take care everyone", "round of applause", "join me in thanking",
     ]),
     // E
     (Code::AnnouncementInside, &[
@@ -75,10 +75,6 @@ pub(super) const IN_ANSWER: &[Phrases] = &[
         "another one in the chat", "next one is from", "next up is", "let's move on to", "let's go to the next",
         "we have a question from",
     ]),
-    // A
-    (Code::CommsCheck, &["you're on mute", "you are on mute", "you're muted", "can you hear me", "can everyone hear"]),
-    // L
-    (Code::Ceremony, &["round of applause", "join me in thanking", "standing ovation"]),
 ];
 
 /// Words that praise; a "question" of praise alone is a compliment (K).

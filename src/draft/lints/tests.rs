@@ -27,7 +27,7 @@ fn answered(answer: &str) -> Vec<String> {
 fn each_pattern_of_a_wrong_question_is_told() {
     for (code, question) in [
         ("comms-check", "A Hi, is this on, and can everyone hear me okay?"),
-        ("greeting-in-question", "H Good evening everyone, is it safe to run?"),
+        ("greeting-in-question", "H Is it safe to run, and have a good evening?"),
         ("introduction", "H With us tonight is a surgeon, so would you introduce yourself?"),
         ("statement", "A I have had sciatica for six weeks and the shots did nothing."),
         ("announcement", "H Can you all use the q&a box for that?"),
@@ -61,7 +61,7 @@ fn an_answer_that_begins_late_or_early_is_told() {
         ("greeting-inside", "E It is safe. Have a great night."),
         ("announcement-inside", "E It is safe. You can register for it now."),
         ("next-question-inside", "E It is safe. Our next question is from Ann."),
-        ("comms-check", "E You're on mute, doctor."),
+        ("greeting-inside", "E It is safe, so join me in thanking them."),
     ] {
         assert!(answered(answer).contains(&code.to_owned()), "{code}: {answer}: {:?}", answered(answer));
     }
