@@ -10,10 +10,10 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
-use super::names::{is_name_like, is_title, name_length};
-use super::words::{core, low};
+use super::names::{is_given_name, is_name_like, is_title, name_length};
+use super::words::{core, ends_sentence, low};
 use crate::model::{Flag, FlagKind};
-use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, RELATIVES, WIDE};
+use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, RELATIVES, WIDE};
 use std::collections::HashSet;
 
 /// A kind of personal detail.
@@ -246,6 +246,7 @@ impl Text<'_> {
             .or_else(|| self.name(at))
             .or_else(|| self.town(at))
             .or_else(|| self.repeated(at).map(|(kind, end)| (kind, at, end)));
+        let found = found.or_else(|| self.unknown(at));
         let plain = || self.plain_hospital(at).or_else(|| self.plain_name(at)).or_else(|| self.plain_town(at));
         found.or_else(|| self.raw.then(plain).flatten())
     }
@@ -263,13 +264,25 @@ impl Text<'_> {
         let next = self.low(at + length);
         let marked = closed(self.tokens[at + length - 1]);
         let placed = matches!(next, "in" | "from" | "calling" | "near" | "again" | "here" | "and");
-        let introduced =
-            (one == "is" && two == "name") || one == "name's" || one == "it's" || BEFORE_NAME.contains(&one);
+        let introduced = (one == "is" && two == "name")
+            || one == "name's"
+            || one == "it's"
+            || BEFORE_NAME.contains(&one)
+            || one == "there" && BEFORE_NAME.contains(&two)
+            || one == "named"
+            || one == "called" && two != "are";
         let announced =
             (one == "is" && two == "this" || one == "i'm" || (one == "am" && two == "i")) && (marked || placed);
         let sends =
             one == "from" && (placed || matches!(two, "question" | "one" | "email" | "letter" | "comes" | "caller"));
-        let asks = BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
+        // "Agatha in Cloverdale asks"
+        let opens = at == 0 || closed(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(',');
+        let place = at + length + 1;
+        let there = opens
+            && matches!(next, "in" | "from")
+            && ((place..place + 4).any(|i| BEHIND_NAME.contains(&self.low(i)))
+                || name_length(self.tokens, place, 3) > 0);
+        let asks = there || BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
         let relative = RELATIVES.contains(&one) || (one == "is" && RELATIVES.contains(&two));
         let thanked = (one == "you" && two == "thank") || one == "thanks";
         let titled = at > 0 && is_title(self.tokens[at - 1]);
@@ -281,10 +294,26 @@ impl Text<'_> {
         ))
     }
 
+    /// A word with a capital inside a sentence that nothing else explains: a name, a place, an employer.
+    fn unknown(&self, at: usize) -> Option<(Kind, usize, usize)> {
+        let inside = at > 0 && !ends_sentence(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(['"', ':', '“']);
+        let length = name_length(self.tokens, at, 4);
+        let words = &self.tokens[at..at + length];
+        let letter = length == 1 && core(self.tokens[at]).chars().count() == 1;
+        let wide = WIDE.contains(&phrase(words.iter().copied()).as_str());
+        let harmless = words.iter().any(|text| HARMLESS.contains(&low(text).trim_end_matches("'s")));
+        if !inside || length == 0 || letter || wide || harmless || self.known.is_public(words) {
+            return None;
+        }
+        let given = words.iter().any(|text| is_given_name(&low(text)));
+        Some((if given { Kind::Name } else { Kind::Town }, at, at + length))
+    }
+
     fn town(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let the = self.before(at, 1) == "the" && self.before(at, 2) == "in";
         let moved = self.before(at, 1) == "to"
-            && (2..=3).any(|back| matches!(self.before(at, back), "moved" | "move" | "moving" | "drive" | "drove" | "flew"));
+            && (2..=3)
+                .any(|back| matches!(self.before(at, back), "moved" | "move" | "moving" | "drive" | "drove" | "flew"));
         let of = self.before(at, 1) == "of"
             && matches!(self.before(at, 2), "mayor" | "town" | "city" | "village" | "outskirts" | "county" | "suburb");
         // "at L 4 5" is a level of the spine.
@@ -351,4 +380,3 @@ impl Text<'_> {
 fn closed(token: &str) -> bool {
     token.ends_with([',', '.', ';', ':', '?', '!', '"', ')', '”'])
 }
-

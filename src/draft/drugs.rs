@@ -28,8 +28,10 @@ const NO_DRUGS: &[&str] = &["magazine", "magazines"];
 const SHORTEST: usize = 7;
 /// The shortest name that is looked for behind misheard words.
 const SHORTEST_SOUND: usize = 8;
+/// A shorter word beside it is one of the everyday ones: "an advert" is no "antivert".
+const SHORTEST_PART: usize = 3;
 /// Spellings at least so alike, with the same consonants, are one sound.
-const ALIKE: f64 = 0.7;
+const ALIKE: f64 = 0.75;
 
 /// Whether the word, in lower case, is a drug's name or a kind of drug.
 pub(super) fn is_drug(word: &str) -> bool {
@@ -52,7 +54,8 @@ pub(super) fn sounds_like(first: &str, second: &str) -> Option<&'static str> {
         sounds
     });
     let letters = |word: &str| word.chars().all(|c| c.is_ascii_lowercase());
-    if !letters(first) || !letters(second) || first.len() + second.len() < SHORTEST_SOUND {
+    let short = first.len().min(second.len()) < SHORTEST_PART || first.len() + second.len() < SHORTEST_SOUND;
+    if !letters(first) || !letters(second) || short || is_drug(second) {
         return None;
     }
     let heard = format!("{first}{second}");

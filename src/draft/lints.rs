@@ -9,10 +9,12 @@ mod phrases;
 mod tests;
 
 use super::codes::Code;
+use super::names::is_name_like;
 use super::words::{ends_sentence, is_filler, low};
 use crate::model::{ClusterId, Flag, Millis, Role, Segment, SegmentKind, Span, Speakers, Transcript};
 use phrases::{
-    ANNOUNCED, ANOTHERS, ANSWERS, DANGLING, HAND_OVERS, IN_ANSWER, IN_QUESTION, LIGHT, NEVER_LAST, OPENERS, PRAISE,
+    ANNOUNCED, ANOTHERS, ANSWERS, DANGLING, HAND_OVERS, HANDING, IN_ANSWER, IN_QUESTION, LIGHT, NEVER_LAST, OPENERS,
+    PRAISE,
 };
 use std::ops::Range;
 
@@ -61,14 +63,15 @@ pub(super) fn lint(look: &Look<'_>) -> Vec<Flag> {
             found.push(code.found(question, phrase));
         }
     }
-    if look.hollow {
+    let hollow = look.hollow || only_names(look.printed);
+    if hollow {
         found.push(Code::NameOnly.found(question, look.printed)); // J
     }
     let asks = look.printed.contains('?');
     if let Some(praise) = PRAISE.iter().find(|praise| !asks && has(&printed, praise)) {
         found.push(Code::Compliment.found(question, praise)); // K
     }
-    if !asks && !look.hollow && !opens_somewhere(look.printed) {
+    if !asks && !hollow && !opens_somewhere(look.printed) {
         let unlikely = look.confidence.is_some_and(|confidence| confidence < SURE_STATEMENT);
         let code = if unlikely { Code::UnlikelyQuestion } else { Code::Statement }; // D
         found.push(code.found(question, look.printed));
@@ -219,6 +222,14 @@ fn answered(look: &Look<'_>) -> Option<Flag> {
     };
     let sentence = *sentences[asking + 1..].iter().find(answers)?;
     Some(Code::AnswerInQuestion.found(at(look, sentence), &text(sentence)))
+}
+
+/// Whether a text has nothing but names and what hands over: "Next is Maria from Queens."
+fn only_names(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name = |word: &&&str| is_name_like(word);
+    let hands = |word: &&str| HANDING.contains(&low(word).as_str());
+    words.iter().any(|word| name(&word)) && words.iter().all(|word| name(&word) || hands(word))
 }
 
 /// The last word of a text that breaks off there. An article, a possessive or a joining word ends no sentence, whatever

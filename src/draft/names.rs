@@ -49,7 +49,11 @@ pub(super) fn is_given_name(word: &str) -> bool {
 
 /// Whether the word, in lower case, is one that names nobody.
 pub(super) fn is_common(word: &str) -> bool {
-    COMMON.contains(&word) || MONTHS.contains(&word) || WEEKDAYS.contains(&word) || is_protected(word) || is_number(word)
+    COMMON.contains(&word)
+        || MONTHS.contains(&word)
+        || WEEKDAYS.contains(&word)
+        || is_protected(word)
+        || is_number(word)
 }
 
 /// Whether the token begins with a capital and, by itself, may be a part of a name: no acronym, number, month, weekday

@@ -206,7 +206,7 @@ fn personal_details_are_told_from_what_only_looks_like_them() {
     Name Peter, Age 40, Date the 3rd of May, 2019, Hospital Saint Mary's Hospital for Special Surgery
     Phone 718-555-0142, Mail ann.lee@example.org, Phone five five five oh one four two
     Number policy number is 4471882, Address 12 Elm Street, Town Bronx
-    Age 67-year-old, Age sixties, Date last Tuesday, Date 3/14/2021, Name Smith
+    Age 67-year-old, Age my sixties, Date last Tuesday, Date 3/14/2021, Name Smith
 
     Date March
     ");

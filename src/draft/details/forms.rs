@@ -1,8 +1,8 @@
 //! Details by their form: numbers, addresses, dates, ages, hospitals, employers, what is true of few.
 
 use super::lists::{
-    BEFORE_EMPLOYER, BEFORE_PLACE, DECADES, EMPLOYERS, HOSPITALS, OFFICES, PHONE_DIGITS, RECORDS, RELATIVES, STREETS, TEENS,
-    TENS, UNITS, WHOLE,
+    BEFORE_EMPLOYER, BEFORE_PLACE, DECADES, EMPLOYERS, HOLIDAYS, HOSPITALS, OFFICES, PERSONS, PHONE_DIGITS, RECORDS,
+    RELATIVES, STREETS, TEENS, TENS, UNITS, WHOLE,
 };
 use super::{Kind, Text, closed};
 use crate::draft::names::{MONTHS, WEEKDAYS, is_name_like, name_length};
@@ -66,9 +66,11 @@ impl Text<'_> {
         let named = RECORDS.contains(&self.low(at)) || self.low(at).ends_with("'s") && self.low(at + 1) == "license";
         let digits = |i: usize| self.tokens[i].chars().filter(char::is_ascii_digit).count();
         let near = (at + 1..(at + 6).min(self.tokens.len())).find(|&i| digits(i) >= 2)?;
-        let counted = (at..near)
-            .any(|i| matches!(self.low(i), "number" | "id" | "code" | "no" | "security" | "policy" | "license" | "licence"));
-        let letters = |i: usize| core(self.tokens[i]).chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '-');
+        let counted = (at..near).any(|i| {
+            matches!(self.low(i), "number" | "id" | "code" | "no" | "security" | "policy" | "license" | "licence")
+        });
+        let letters =
+            |i: usize| core(self.tokens[i]).chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '-');
         let mut first = near;
         while first > at + 1 && letters(first - 1) {
             first -= 1;
@@ -84,9 +86,16 @@ impl Text<'_> {
     pub(super) fn address(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let bare = core(self.tokens[at]);
         let digits = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit());
-        let street = |from: usize, longest: usize| (from + 1..=from + longest).find(|&i| STREETS.contains(&self.low(i)));
+        let street =
+            |from: usize, longest: usize| (from + 1..=from + longest).find(|&i| STREETS.contains(&self.low(i)));
         if digits {
             let length = if self.raw { 3 } else { name_length(self.tokens, at + 1, 4) };
+            let live = matches!(self.before(at, 1), "at" | "is")
+                && (2..=3)
+                    .any(|back| matches!(self.before(at, back), "live" | "lives" | "living" | "address" | "house"));
+            if live && length > 0 && !self.raw {
+                return Some((Kind::Address, at, at + 1 + length));
+            }
             return street(at + 1, length.saturating_sub(1)).map(|end| (Kind::Address, at, end + 1));
         }
         if self.raw {
@@ -116,7 +125,8 @@ impl Text<'_> {
         }
         let kind = (at..end).any(|i| HOSPITALS.contains(&self.low(i)));
         // "at Mercy General"
-        let kind = kind || (end == at + 2 && self.low(at + 1) == "general" && BEFORE_PLACE.contains(&self.before(at, 1)));
+        let kind =
+            kind || (end == at + 2 && self.low(at + 1) == "general" && BEFORE_PLACE.contains(&self.before(at, 1)));
         let named = (at..end).any(|i| is_name_like(self.tokens[i]) && !HOSPITALS.contains(&self.low(i)));
         let known = matches!(self.low(at), "kaiser" | "mayo");
         (kind && (named || known) && (end > at + 1 || known)).then_some((Kind::Hospital, at, end))
@@ -133,6 +143,13 @@ impl Text<'_> {
         let near = joined && matches!(self.before(at, 1), "last" | "this" | "next" | "early" | "late" | "mid");
         if WEEKDAYS.contains(&self.low(at)) && near {
             return Some((Kind::Date, at - 1, at + 1));
+        }
+        let holiday = HOLIDAYS.iter().find(|words| words.iter().enumerate().all(|(i, word)| self.low(at + i) == *word));
+        if let Some(words) = holiday.filter(|_| {
+            joined
+                && matches!(self.before(at, 1), "on" | "last" | "since" | "before" | "after" | "at" | "this" | "until")
+        }) {
+            return Some((Kind::Date, at, at + words.len()));
         }
         if !MONTHS.contains(&self.low(at)) || !(self.raw || token.starts_with(char::is_uppercase)) {
             return None;
@@ -159,40 +176,74 @@ impl Text<'_> {
         let mut end = at + 1 + the + usize::from(day);
         end += usize::from(self.low(end) == "of" && year(end + 1));
         end += usize::from(year(end));
+        // "nineteen fifty one"
+        if day && matches!(self.low(end), "nineteen" | "twenty") && !closed(self.tokens[end - 1]) {
+            end += (end..end + 3).take_while(|&i| is_spoken(self.low(i))).count();
+        }
         Some((Kind::Date, first, end))
     }
 
     pub(super) fn age(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        if DECADES.contains(&self.low(at))
-            && (1..=3).any(|back| matches!(self.before(at, back), "my" | "his" | "her" | "their"))
-        {
-            return Some((Kind::Age, at, at + 1));
+        let owned = |back: &usize| matches!(self.before(at, *back), "my" | "his" | "her" | "their");
+        if let Some(back) = (1..=3).find(owned).filter(|_| DECADES.contains(&self.low(at))) {
+            return Some((Kind::Age, at - back, at + 1));
         }
         let compound = self.low(at).ends_with("-year-old") || self.low(at).ends_with("-years-old");
         if compound {
             return Some((Kind::Age, at, at + 1));
         }
         let (value, end) = self.number(at)?;
+        // "a mother of three, 38, and"
+        let apart = at > 0 && self.tokens[at - 1].ends_with(',') && self.tokens[end - 1].ends_with(',') && value >= 18;
+        let will =
+            matches!(self.before(at, 1), "be") && matches!(self.before(at, 2), "i'll" | "he'll" | "she'll" | "will");
         let (next, after) = (self.low(end), self.low(end + 1));
         if matches!(next, "year-old" | "years-old" | "yo" | "y/o" | "year-olds")
             || (matches!(next, "year" | "years") && after == "old")
         {
             return Some((Kind::Age, at, end + 1 + usize::from(after == "old")));
         }
-        let aged = matches!(self.before(at, 1), "age" | "aged" | "turned" | "turning")
+        let aged = matches!(self.before(at, 1), "age" | "aged" | "turned" | "turning" | "turns")
             || (self.before(at, 1) == "of" && self.before(at, 2) == "age")
             || (self.before(at, 1) == "just" && self.before(at, 2) == "turned");
+        // "somebody of 52", "my daughter Imelda is 11"
+        let of = self.before(at, 1) == "of"
+            && value >= 12
+            && (2..=3)
+                .any(|back| PERSONS.contains(&self.before(at, back)) || RELATIVES.contains(&self.before(at, back)));
+        let relative = self.before(at, 1) == "is" && (2..=4).any(|back| RELATIVES.contains(&self.before(at, back)));
         let before =
             (1..=2).map(|back| self.before(at, back)).find(|word| !matches!(*word, "now" | "just" | "about" | "only"));
-        let person = before.is_some_and(|word| {
-            matches!(word, "i'm" | "am" | "he's" | "she's" | "who's")
-                || (matches!(word, "is" | "was") && value >= 12)
-                || word.strip_suffix("'s").is_some_and(|who| RELATIVES.contains(&who))
-        });
+        let person = of
+            || relative
+            || before.is_some_and(|word| {
+                matches!(word, "i'm" | "am" | "he's" | "she's" | "who's")
+                    || (matches!(word, "is" | "was") && value >= 12)
+                    || word.strip_suffix("'s").is_some_and(|who| RELATIVES.contains(&who))
+            });
+        if apart
+            || will && value >= 12 && !matches!(next, "percent" | "minutes" | "days" | "weeks" | "months" | "years")
+        {
+            return Some((Kind::Age, at, end));
+        }
         let ends = closed(self.tokens[end - 1])
-            || matches!(next, "and" | "now" | "or" | "but" | "with" | "")
+            || matches!(next, "and" | "now" | "or" | "but" | "with" | "from" | "")
             || self.raw
-                && matches!(next, "should" | "can" | "could" | "would" | "will" | "has" | "had" | "so" | "is" | "how" | "what" | "when");
+                && matches!(
+                    next,
+                    "should"
+                        | "can"
+                        | "could"
+                        | "would"
+                        | "will"
+                        | "has"
+                        | "had"
+                        | "so"
+                        | "is"
+                        | "how"
+                        | "what"
+                        | "when"
+                );
         (aged || (person && ends)).then_some((Kind::Age, at, end))
     }
 
@@ -221,9 +272,9 @@ impl Text<'_> {
     /// "I work at Hollis Freight", "for the post office".
     pub(super) fn employer(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let the = usize::from(self.low(at) == "the");
-        let led = BEFORE_EMPLOYER.iter().any(|[verb, led]| {
-            self.before(at, 1) == *led && (2..=4).any(|back| self.before(at, back) == *verb)
-        });
+        let led = BEFORE_EMPLOYER
+            .iter()
+            .any(|[verb, led]| self.before(at, 1) == *led && (2..=4).any(|back| self.before(at, back) == *verb));
         if !led {
             return None;
         }
@@ -233,7 +284,10 @@ impl Text<'_> {
             return Some((Kind::Employer, first, first + words.len()));
         }
         if self.raw {
-            let length = self.open_run(first, 3);
+            let mut length = self.open_run(first, 3);
+            if length > 0 && self.low(first + length) == "and" && self.is_open(first + length + 1) {
+                length += 2;
+            }
             return (length > 0 && the == 0).then_some((Kind::Employer, first, first + length));
         }
         let capital = |i: usize| self.tokens.get(i).is_some_and(|text| core(text).starts_with(char::is_uppercase));
@@ -250,19 +304,29 @@ impl Text<'_> {
 
     /// "I'm the only person in the state who", "I was the mayor of".
     pub(super) fn rare(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let person = |word: &str| matches!(word, "i'm" | "am" | "was" | "is" | "as" | "she's" | "he's" | "we're" | "are" | "be");
-        let the = self.before(at, 1) == "the" && person(self.before(at, 2));
+        let person =
+            |word: &str| matches!(word, "i'm" | "am" | "was" | "is" | "as" | "she's" | "he's" | "we're" | "are" | "be");
+        let set_off = at >= 2 && self.tokens[at - 2].ends_with(',');
+        let the = self.before(at, 1) == "the" && (person(self.before(at, 2)) || set_off);
         let one = self.low(at) == "one" && self.low(at + 1) == "of" && person(self.before(at, 1));
         if the && OFFICES.contains(&self.low(at)) && self.low(at + 1) == "of" {
             return Some((Kind::Rare, at - 1, at + 2));
         }
-        let single = the && matches!(self.low(at), "only" | "first" | "oldest" | "youngest" | "last" | "second" | "third");
+        let alone = self.low(at) == "only" && self.before(at, 1) == "the";
+        let single = alone
+            || the && matches!(self.low(at), "only" | "first" | "oldest" | "youngest" | "last" | "second" | "third");
         if !single && !one {
             return None;
         }
         let near = (at + 1..at + 8).find(|&i| self.low(i) == "in")?;
-        let whole = (near + 1..=near + 2).find(|&i| WHOLE.contains(&self.low(i)));
-        let place = self.tokens.get(near + 1).is_some_and(|text| is_name_like(text));
+        // "the youngest one was in hospital"
+        if (at + 1..near).any(|i| matches!(self.low(i), "is" | "was" | "were" | "are") || closed(self.tokens[i])) {
+            return None;
+        }
+        // "the only thing in the world" is a manner of speaking.
+        let saying = alone && !the && matches!(self.low(near + 2), "world" | "family" | "hospital");
+        let whole = (near + 1..=near + 2).filter(|_| !saying).find(|&i| WHOLE.contains(&self.low(i)));
+        let place = (the || one) && self.tokens.get(near + 1).is_some_and(|text| is_name_like(text));
         let end = whole.map(|i| i + 1).or(place.then_some(near + 1))?;
         let after = usize::from(matches!(self.low(end), "who" | "with" | "to" | "that"));
         Some((Kind::Rare, at, end + after))
@@ -276,6 +340,11 @@ pub(super) fn is_day(word: &str) -> bool {
         || spoken.contains(&word)
         || (word.ends_with("th") && word.len() > 4 && word != "month")
         || word.split_once('-').is_some_and(|(tens, unit)| TENS.contains(&tens) && spoken.contains(&unit))
+}
+
+/// Whether the word is a number below a hundred in words.
+fn is_spoken(word: &str) -> bool {
+    TENS.contains(&word) || TEENS.contains(&word) || UNITS.contains(&word)
 }
 
 pub(super) fn is_year(word: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Details in a text without capitals: by given names, and by the words around what no list knows.
 
-use super::lists::{BEHIND_NAME, HOSPITALS, PLAIN, RELATIVES, WIDE};
+use super::lists::{BEHIND_NAME, BEHIND_PERSON, HOSPITALS, PERSONS, PLAIN, RELATIVES, WIDE};
 use super::{Kind, Text, phrase};
 use crate::draft::names::{is_common, is_given_name};
 use crate::draft::words::core;
@@ -24,15 +24,24 @@ impl Text<'_> {
 
     pub(super) fn plain_name(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let (one, two) = (self.before(at, 1), self.before(at, 2));
-        let given = is_given_name(self.low(at));
+        let given = is_given_name(self.low(at)) && !WIDE.contains(&self.low(at));
         let open = self.is_open(at);
         let introduced = (one == "is" && two == "name") || one == "name's" || one == "named";
         let titled = matches!(one, "dr" | "doctor" | "mr" | "mrs" | "ms" | "miss" | "mister" | "professor");
         let told = given
-            && (matches!(one, "is" | "i'm" | "am" | "hi" | "hello" | "from" | "it's" | "and" | "") || RELATIVES.contains(&one))
+            && (matches!(one, "is" | "i'm" | "am" | "hi" | "hello" | "from" | "it's" | "and" | "")
+                || RELATIVES.contains(&one))
             || given && BEHIND_NAME.contains(&self.low(at + 1));
-        let here = one == "is" && two == "this" && open && matches!(self.low(at + 1), "from" | "calling" | "in");
-        if !(open && (introduced || titled) || told || here || given && open) {
+        let here = one == "is"
+            && two == "this"
+            && open
+            && matches!(self.low(at + 1), "from" | "calling" | "in" | "i'm" | "i" | "and" | "again");
+        let followed = BEHIND_PERSON.contains(&self.low(at + 1));
+        let relative = RELATIVES.contains(&one) && followed;
+        let sent = one == "from" && matches!(two, "is" | "comes" | "question" | "one" | "was") && followed;
+        let asks =
+            at == 0 && matches!(self.low(1), "in" | "from") && (2..6).any(|i| BEHIND_NAME.contains(&self.low(i)));
+        if !(open && (introduced || titled || relative || sent || asks) || told || here || given && open) {
             return None;
         }
         let length = if introduced { self.open_run(at, 2) } else { 1 };
@@ -41,12 +50,15 @@ impl Text<'_> {
 
     pub(super) fn plain_town(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let (one, two, three) = (self.before(at, 1), self.before(at, 2), self.before(at, 3));
-        let from = one == "from" && matches!(two, "calling" | "i'm" | "am" | "writing" | "here" | "watching" | "come" | "she's");
-        let lives = one == "in" && matches!(two, "live" | "lives" | "living" | "lived" | "grew");
+        let from = one == "from"
+            && matches!(two, "calling" | "i'm" | "am" | "writing" | "here" | "watching" | "come" | "she's");
+        let lives = one == "in" && matches!(two, "live" | "lives" | "living" | "lived" | "up" | "we're");
         let moved = one == "to" && matches!(two, "moved" | "move" | "moving");
         let named = matches!(one, "from" | "in") && (is_given_name(two) || is_given_name(three) && two != "a");
         let asker = matches!(one, "from" | "in") && self.known.is_named(two);
-        if !(from || lives || moved || named || asker) {
+        let said = one == "from" && (three == "is" && self.before(at, 4) == "this" || PERSONS.contains(&two));
+        let asks = at == 2 && matches!(one, "from" | "in") && (3..6).any(|i| BEHIND_NAME.contains(&self.low(i)));
+        if !(said || asks || from || lives || moved || named || asker) {
             return None;
         }
         let length = self.open_run(at, 2);

@@ -4,11 +4,15 @@ use super::*;
 use std::ops::Range;
 
 /// The least share of marked details that must be found, in texts with marks …
-const FOUND: f64 = 0.97;
+const FOUND: f64 = 0.98;
 /// … and in texts as a recogniser without marks and capitals writes them.
-const FOUND_RAW: f64 = 0.90;
+const FOUND_RAW: f64 = 0.95;
 /// The greatest share of questions without a detail that may be flagged.
 const FLAGGED: f64 = 0.03;
+/// The same for the questions that the rules were not made for.
+const FOUND_ASIDE: f64 = 0.9;
+const FOUND_ASIDE_RAW: f64 = 0.7;
+const FLAGGED_ASIDE: f64 = 0.1;
 
 /// A question of the fixtures.
 struct Asked {
@@ -17,11 +21,11 @@ struct Asked {
     details: Vec<Range<usize>>,
 }
 
-fn fixture() -> Vec<Asked> {
-    let read = |name: &str| {
+fn fixture(names: &[&str]) -> Vec<Asked> {
+    let read = |name: &&str| {
         std::fs::read_to_string(format!("{}/fixtures/privacy/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
     };
-    let text = [read("hand.txt"), read("generated.txt")].concat();
+    let text: String = names.iter().map(|name| read(name)).collect();
     let asked = |line: &str| {
         let (raw, line) = line.strip_prefix("~ ").map_or((false, line), |rest| (true, rest));
         let (mut words, mut details, mut from) = (Vec::new(), Vec::new(), None);
@@ -44,51 +48,74 @@ fn fixture() -> Vec<Asked> {
     text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(asked).collect()
 }
 
+/// What is found in some questions; the first of each pair is with marks, the second raw.
+#[derive(Debug, Default)]
+struct Score {
+    there: [usize; 2],
+    found: [usize; 2],
+    clean: [usize; 2],
+    flagged: [usize; 2],
+    faults: Vec<String>,
+}
+
+impl Score {
+    fn of(questions: &[Asked]) -> Self {
+        let mut score = Self::default();
+        for asked in questions {
+            let tokens: Vec<&str> = asked.words.iter().map(String::as_str).collect();
+            let hits = in_question(&tokens, &Known::default());
+            let i = usize::from(asked.raw);
+            for detail in &asked.details {
+                // Half of its words: a finding points a person to it.
+                let covered =
+                    detail.clone().filter(|at| hits.iter().any(|hit| (hit.first..hit.end).contains(at))).count();
+                score.there[i] += 1;
+                if 2 * covered >= detail.len() {
+                    score.found[i] += 1;
+                } else {
+                    score.faults.push(format!("missed \"{}\": {}", tokens[detail.clone()].join(" "), tokens.join(" ")));
+                }
+            }
+            if asked.details.is_empty() {
+                score.clean[i] += 1;
+                if let Some(hit) = hits.first() {
+                    score.flagged[i] += 1;
+                    score.faults.push(format!("flagged {:?} \"{}\": {}", hit.kind, hit.text, tokens.join(" ")));
+                }
+            }
+        }
+        for (i, name) in ["with marks", "raw"].iter().enumerate() {
+            println!(
+                "{name}: {} of {} details found, {} of {} questions without any flagged",
+                score.found[i], score.there[i], score.flagged[i], score.clean[i]
+            );
+        }
+        println!("{}", score.faults.join("\n"));
+        score
+    }
+
+    fn recall(&self, raw: usize) -> f64 {
+        self.found[raw] as f64 / self.there[raw] as f64
+    }
+
+    fn alarms(&self) -> f64 {
+        self.flagged.iter().sum::<usize>() as f64 / self.clean.iter().sum::<usize>() as f64
+    }
+}
+
 #[test]
 fn details_in_spoken_questions_are_found_and_others_are_left_alone() {
-    let questions = fixture();
+    let questions = fixture(&["hand.txt", "generated.txt"]);
     let raws = questions.iter().filter(|asked| asked.raw).count();
-    assert!(questions.len() >= 300 && raws * 3 >= questions.len() - 3, "{} questions, {raws} raw", questions.len());
-    let (mut there, mut found, mut clean, mut flagged) = ([0; 2], [0; 2], [0; 2], [0; 2]);
-    let mut faults = Vec::new();
-    for asked in &questions {
-        let tokens: Vec<&str> = asked.words.iter().map(String::as_str).collect();
-        let hits = in_question(&tokens, &Known::default());
-        let i = usize::from(asked.raw);
-        for detail in &asked.details {
-            // Half of its words: a finding points a person to it.
-            let covered = detail.clone().filter(|at| hits.iter().any(|hit| (hit.first..hit.end).contains(at))).count();
-            there[i] += 1;
-            if 2 * covered >= detail.len() {
-                found[i] += 1;
-            } else {
-                faults.push(format!("missed \"{}\": {}", tokens[detail.clone()].join(" "), tokens.join(" ")));
-            }
-        }
-        if asked.details.is_empty() {
-            clean[i] += 1;
-            if let Some(hit) = hits.first() {
-                flagged[i] += 1;
-                faults.push(format!("flagged {:?} \"{}\": {}", hit.kind, hit.text, tokens.join(" ")));
-            }
-        }
-    }
-    let share = |part: usize, whole: usize| part as f64 / whole as f64;
-    for (i, name) in ["with marks", "raw"].iter().enumerate() {
-        println!(
-            "{name}: {} of {} details found ({:.1} %), {} of {} questions without any flagged ({:.1} %)",
-            found[i],
-            there[i],
-            100.0 * share(found[i], there[i]),
-            flagged[i],
-            clean[i],
-            100.0 * share(flagged[i], clean[i])
-        );
-    }
-    let (clean, flagged) = (clean[0] + clean[1], flagged[0] + flagged[1]);
-    assert!(clean >= 80, "{clean} questions without a detail");
-    println!("{}", faults.join("\n"));
-    assert!(share(found[0], there[0]) >= FOUND, "with marks: {} of {}", found[0], there[0]);
-    assert!(share(found[1], there[1]) >= FOUND_RAW, "raw: {} of {}", found[1], there[1]);
-    assert!(share(flagged, clean) <= FLAGGED, "{flagged} of {clean} questions without a detail are flagged");
+    assert!(questions.len() >= 300 && raws * 3 >= questions.len(), "{} questions, {raws} raw", questions.len());
+    let score = Score::of(&questions);
+    assert!(score.clean.iter().sum::<usize>() >= 80);
+    assert!(score.recall(0) >= FOUND && score.recall(1) >= FOUND_RAW && score.alarms() <= FLAGGED, "{score:?}");
+}
+
+#[test]
+fn so_are_those_that_the_rules_were_not_made_for() {
+    let score = Score::of(&fixture(&["aside.txt"]));
+    assert!(score.recall(0) >= FOUND_ASIDE && score.recall(1) >= FOUND_ASIDE_RAW, "{score:?}");
+    assert!(score.alarms() <= FLAGGED_ASIDE, "{score:?}");
 }

@@ -138,3 +138,10 @@ pub(super) const OPENERS: &[&str] = &[
     "will", "would", "should", "may", "have", "has", "am", "any", "what's", "how's", "who's", "isn't", "aren't", "don't",
     "doesn't", "won't", "can't", "shouldn't", "wouldn't", "were", "whether",
 ];
+
+/// Words that stand around a name when it is only called up (J).
+#[rustfmt::skip]
+pub(super) const HANDING: &[&str] = &[
+    "next", "first", "second", "last", "then", "up", "is", "we", "have", "from", "in", "our", "the", "and", "okay", "so", "now",
+    "caller", "question", "comes", "it's", "that's", "go", "ahead", "please", "hello", "hi", "thank", "thanks", "you",
+];
