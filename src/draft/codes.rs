@@ -39,39 +39,63 @@ macro_rules! codes {
 
 codes! {
     Lint {
-        CommsCheck "comms-check" true "This may be a check of the sound and not a question. Dismiss the entry, or resolve this.";
-        GreetingInQuestion "greeting-in-question" false "A greeting or farewell stands inside the question. Check where it begins and ends.";
-        GreetingInside "greeting-inside" false "A greeting or farewell stands inside the answer. Check where it begins and ends.";
-        Introduction "introduction" true "This may be the host's introduction and not a question. Dismiss the entry, or resolve this.";
+        CommsCheck "comms-check" true
+            "This may be a check of the sound and not a question. Dismiss the entry, or resolve this.";
+        GreetingInQuestion "greeting-in-question" false
+            "A greeting or farewell stands inside the question. Check where it begins and ends.";
+        GreetingInside "greeting-inside" false
+            "A greeting or farewell stands inside the answer. Check where it begins and ends.";
+        Introduction "introduction" true
+            "This may be the host's introduction and not a question. Dismiss the entry, or resolve this.";
         Statement "statement" false "This is a statement and no question in form. Check whether it asks something.";
-        UnlikelyQuestion "unlikely-question" true "Nothing here asks, and the pair is not sure either. Dismiss the entry, or resolve this.";
-        Announcement "announcement" true "This may be an announcement and not a question. Dismiss the entry, or resolve this.";
+        UnlikelyQuestion "unlikely-question" true
+            "Nothing here asks, and the pair is not sure either. Dismiss the entry, or resolve this.";
+        Announcement "announcement" true
+            "This may be an announcement and not a question. Dismiss the entry, or resolve this.";
         AnnouncementInside "announcement-inside" false "An announcement stands inside the answer. Check where it ends.";
-        AcrossAnnouncement "across-announcement" false "An announcement stands between the question and its answer, or was cut out of the answer. Check whether they belong together.";
+        AcrossAnnouncement "across-announcement" false
+            "An announcement stands between the question and its answer, or was cut out of the answer. Check whether \
+             they belong together.";
         Swapped "swapped" true "Question and answer may be swapped: who answers asks. Check both.";
         QuestionCutShort "question-cut-short" false "The question breaks off. Check where it ends.";
-        MergedQuestions "merged-questions" false "Two people's questions may stand in this one. Check whether they should be one entry.";
-        AnswerInQuestion "answer-in-question" false "The answer's first words may stand in the question. Check where the question ends.";
+        MergedQuestions "merged-questions" false
+            "Two people's questions may stand in this one. Check whether they should be one entry.";
+        AnswerInQuestion "answer-in-question" false
+            "The answer's first words may stand in the question. Check where the question ends.";
         NameOnly "name-only" true "There is a hand-over here but no question. Dismiss the entry, or set the question.";
         Compliment "compliment" true "This may be a compliment and not a question. Dismiss the entry, or resolve this.";
-        Ceremony "ceremony" true "This may be thanks or ceremony and not a question. Dismiss the entry, or resolve this.";
-        LowConfidence "low-confidence" false "It is not sure that this is a question of the audience with its whole answer. Listen before approving.";
-        OverlappingEntry "overlapping-entry" true "The same sentences stand in another entry, or in question and answer both. Move the times of one of them.";
+        Ceremony "ceremony" true
+            "This may be thanks or ceremony and not a question. Dismiss the entry, or resolve this.";
+        LowConfidence "low-confidence" false
+            "It is not sure that this is a question of the audience with its whole answer. Listen before approving.";
+        OverlappingEntry "overlapping-entry" true
+            "The same sentences stand in another entry, or in question and answer both. Move the times of one of \
+             them.";
         ShortAnswer "short-answer" false "The answer is shorter than five seconds. Check where it ends.";
-        LongAnswer "long-answer" false "The answer is longer than eight minutes. Check whether it holds another question.";
-        GapInAnswer "gap-in-answer" false "Somebody speaks here, within the answer's time, and it is neither in the answer nor anywhere else. Listen whether it belongs to it.";
-        NextQuestionInside "next-question-inside" false "The next question may begin inside the answer. Check where it ends.";
-        FillerStart "filler-start" false "The answer begins with words that only win time. Check where it should begin.";
-        HandoverStart "handover-start" false "The answer begins with thanks or a hand-over. Check where it should begin.";
-        AnswerEndsAsking "answer-ends-asking" false "The answer ends with a question. Check whether it is the next one.";
+        LongAnswer "long-answer" false
+            "The answer is longer than eight minutes. Check whether it holds another question.";
+        GapInAnswer "gap-in-answer" false
+            "Somebody speaks here, within the answer's time, and it is neither in the answer nor anywhere else. \
+             Listen whether it belongs to it.";
+        NextQuestionInside "next-question-inside" false
+            "The next question may begin inside the answer. Check where it ends.";
+        FillerStart "filler-start" false
+            "The answer begins with words that only win time. Check where it should begin.";
+        HandoverStart "handover-start" false
+            "The answer begins with thanks or a hand-over. Check where it should begin.";
+        AnswerEndsAsking "answer-ends-asking" false
+            "The answer ends with a question. Check whether it is the next one.";
         AnswerCutShort "answer-cut-short" false "The answer breaks off. Check where it ends.";
     }
     Credit {
-        Undated "day-not-stated" true "Nobody has stated the day on which the webinar was held, and titles depend on it. State it as held_on in episode.toml, then process the episode again.";
+        Undated "day-not-stated" true
+            "Nobody has stated the day on which the webinar was held, and titles depend on it. State it as held_on in \
+             episode.toml, then process the episode again.";
         BriefVoice "brief-voice" false "Somebody of the roster says a few words in the answer and is not credited.";
         HostAnswers "host-answers" true "The host speaks at length inside the answer and is not credited.";
         HostInAnswer "host-in-answer" false "The host speaks inside the answer and is not credited.";
-        AudienceInAnswer "audience-in-answer" true "Somebody of the audience speaks inside the answer. Check where it ends, then name who answers.";
+        AudienceInAnswer "audience-in-answer" true
+            "Somebody of the audience speaks inside the answer. Check where it ends, then name who answers.";
         NotInRoster "not-in-roster" true "Who answers is not in roster.toml.";
         UnsureVoice "unsure-voice" true "It is not sure who answers. Listen, then name who answers.";
         UnknownVoice "unknown-voice" true "It is not known who answers. Listen, then name who answers.";
@@ -86,10 +110,12 @@ codes! {
         Drug "drug" false "A drug: listen whether it is the right one, and check its spelling.";
         DrugMisheard "drug-misheard" false "This may be a drug that was misheard: listen to it.";
         Unsure "unsure" false "This may be misheard: listen to it.";
-        Doubtful "doubtful-passage" false "The recogniser had trouble with this passage and may have made words up or left some out: listen to it.";
+        Doubtful "doubtful-passage" false
+            "The recogniser had trouble with this passage and may have made words up or left some out: listen to it.";
         CaptionsDiffer "captions-differ" false "The published captions say something else here. Listen to it.";
         CaptionsHaveMore "captions-have-more" false "The published captions have more words here. Listen to it.";
-        Overlap "overlap" false "Several people speak at once here. Words may be missing, or be somebody else's: listen.";
+        Overlap "overlap" false
+            "Several people speak at once here. Words may be missing, or be somebody else's: listen.";
         GlossaryCorrection "glossary-correction" false "The glossary changed the printed text here.";
     }
 }

@@ -487,7 +487,7 @@ mod tests {
         };
         let silence = Change::ResolveFlag { flag: flag.clone(), how: " heard it ".into() };
         let heard = Some("heard it".to_owned());
-        assert_eq!(reason(&draft, vec![silence.clone()]), [heard.clone()]);
+        assert_eq!(reason(&draft, vec![silence.clone()]), std::slice::from_ref(&heard));
         // The finding comes back elsewhere and with another message.
         let mut again = trial.clone();
         again.transcript.words.iter_mut().for_each(|word| {
