@@ -28,10 +28,6 @@ impl Text<'_> {
         let open = self.is_open(at);
         let introduced = (one == "is" && two == "name") || one == "name's" || one == "named";
         let titled = matches!(one, "dr" | "doctor" | "mr" | "mrs" | "ms" | "miss" | "mister" | "professor");
-        let told = given
-            && (matches!(one, "is" | "i'm" | "am" | "hi" | "hello" | "from" | "it's" | "and" | "")
-                || RELATIVES.contains(&one))
-            || given && BEHIND_NAME.contains(&self.low(at + 1));
         let here = one == "is"
             && two == "this"
             && open
@@ -41,7 +37,8 @@ impl Text<'_> {
         let sent = one == "from" && matches!(two, "is" | "comes" | "question" | "one" | "was") && followed;
         let asks =
             at == 0 && matches!(self.low(1), "in" | "from") && (2..6).any(|i| BEHIND_NAME.contains(&self.low(i)));
-        if !(open && (introduced || titled || relative || sent || asks) || told || here || given && open) {
+        let known = given || introduced || titled || relative || sent || asks || here;
+        if !(open && known) {
             return None;
         }
         let length = if introduced { self.open_run(at, 2) } else { 1 };

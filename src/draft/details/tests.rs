@@ -25,7 +25,7 @@ fn fixture(names: &[&str]) -> Vec<Asked> {
     let read = |name: &&str| {
         std::fs::read_to_string(format!("{}/fixtures/privacy/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
     };
-    let text: String = names.iter().map(|name| read(name)).collect();
+    let text: String = names.iter().map(read).collect();
     let asked = |line: &str| {
         let (raw, line) = line.strip_prefix("~ ").map_or((false, line), |rest| (true, rest));
         let (mut words, mut details, mut from) = (Vec::new(), Vec::new(), None);
