@@ -30,6 +30,8 @@ pub struct Config {
     pub speech: Speech,
     /// Telling voices apart.
     pub speakers: Speakers,
+    /// An optional second reader of transcripts.
+    pub reader: Reader,
     /// Where models are pulled from.
     pub models: Models,
     /// Fetching recordings from addresses.
@@ -179,6 +181,26 @@ pub struct Speakers {
 impl Default for Speakers {
     fn default() -> Self {
         Self { diarization: true }
+    }
+}
+
+/// An optional second reader: a language model that proposes where questions and answers stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reader {
+    /// An OpenAI-compatible address, such as `http://127.0.0.1:8080/v1`; empty for none.
+    pub url: String,
+    /// Its model's name, where the server wants one.
+    pub model: String,
+    /// A file that holds the key, where the server wants one. Keep it unreadable to others.
+    pub key_file: String,
+    /// How long one of its answers may take, in seconds.
+    pub timeout_seconds: u32,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self { url: String::new(), model: String::new(), key_file: String::new(), timeout_seconds: 120 }
     }
 }
 

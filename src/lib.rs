@@ -21,6 +21,7 @@ mod neural;
 pub mod pipeline;
 pub mod progress;
 pub mod qa;
+pub mod reader;
 pub mod roster;
 pub mod speakers;
 pub mod speech;

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Learns src/qa/words.json and src/qa/trees.json from labelled scripts. numpy only; see README.md.
+"""Learns src/qa/words.json and src/qa/trees.json from labelled scripts; see README.md.
 
 usage: train.py [--scripts DIR] [--run COMMAND] [--seed N]
 """
 import argparse
 import json
+import multiprocessing
 import os
 import subprocess
 import time
 
+import lightgbm as lgb
 import numpy as np
 
 import scripts
@@ -37,7 +39,7 @@ def softmax(z):
     return (p / p.sum(1, keepdims=True)).astype(np.float32)
 
 
-def learn_words(rows, classes, size, decay, rounds=60, rate=0.15):
+def learn_words(rows, classes, size, decay, rounds=60, rate=0.05):
     """Weights (size, classes) and biases of a softmax regression; Adam on the whole of the data."""
     grams = Grams(rows)
     k, n = len(scripts.CLASSES), len(classes)
@@ -57,94 +59,67 @@ def learn_words(rows, classes, size, decay, rounds=60, rate=0.15):
     return w[:size], w[size]
 
 
-# ---- trees: gradient boosting with symmetric trees -----------------------------------------------------------------
+# ---- trees: gradient boosting --------------------------------------------------------------------------------------
 
-class Bins:
-    def __init__(self, x, count=32):
-        self.edges = []
-        for c in range(x.shape[1]):
-            values = np.unique(x[:, c])
-            if len(values) > count:
-                values = np.unique(np.quantile(x[:, c], np.linspace(0, 1, count + 1)))
-            self.edges.append(((values[1:] + values[:-1]) / 2).astype(np.float32))
-
-    def __call__(self, x):
-        out = np.zeros(x.shape, np.uint8)
-        for c, edges in enumerate(self.edges):
-            out[:, c] = np.searchsorted(edges, x[:, c], side="left")
-        return out
+# Leaves of a tree, rate, and so on; `calm` regularises a leaf's value. The same for all marks.
+SENTENCES = {"trees": 100, "leaves": 16, "rate": 0.07, "least": 40, "calm": 20}
+PAIRS = {"trees": 260, "leaves": 24, "rate": 0.05, "least": 60, "calm": 20}
 
 
-def boost(xb, y, bins, weight=None, trees=60, depth=4, rate=0.16, rows=0.35, columns=0.25, calm=8.0, seed=0):
-    """Symmetric trees on the logistic loss; leaf values in thousandths."""
-    rng = np.random.default_rng(seed)
-    n, f = xb.shape
-    width = 33
-    weight = np.ones(n) if weight is None else weight
-    mean = float((y * weight).sum() / weight.sum())
-    mean = min(max(mean, 1e-4), 1 - 1e-4)
-    bias = float(np.log(mean / (1 - mean)))
-    z = np.full(n, bias)
-    usable = np.array([c for c in range(f) if len(bins.edges[c])])
-    model = []
-    for _ in range(trees):
-        pick = np.flatnonzero(rng.random(n) < rows)
-        cols = np.sort(rng.choice(usable, max(1, int(columns * len(usable))), replace=False))
-        p = 1 / (1 + np.exp(-z[pick]))
-        g = (y[pick] - p) * weight[pick]
-        h = np.maximum(p * (1 - p), 1e-6) * weight[pick]
-        part = xb[np.ix_(pick, cols)].astype(np.int32)
-        base = part + np.arange(len(cols), dtype=np.int32) * width
-        leaf = np.zeros(len(pick), np.int32)
-        chosen, cuts = [], []
-        gr, hr = np.repeat(g, len(cols)), np.repeat(h, len(cols))
-        for level in range(depth):
-            size = (1 << level) * len(cols) * width
-            index = (base + (leaf * (len(cols) * width))[:, None]).ravel()
-            shape = (1 << level, len(cols), width)
-            gs = np.bincount(index, gr, size).reshape(shape).cumsum(2)
-            hs = np.bincount(index, hr, size).reshape(shape).cumsum(2)
-            gt, ht = gs[:, :, -1:], hs[:, :, -1:]
-            gain = (gs ** 2 / (hs + calm) + (gt - gs) ** 2 / (ht - hs + calm)).sum(0)
-            for j, c in enumerate(cols):
-                gain[j, len(bins.edges[c]):] = -1
-            j, cut = np.unravel_index(np.argmax(gain), gain.shape)
-            chosen.append(int(cols[j]))
-            cuts.append(int(cut))
-            leaf = leaf * 2 + (part[:, j] > cut)
-        size = 1 << depth
-        gs, hs = np.bincount(leaf, g, size), np.bincount(leaf, h, size)
-        values = np.rint(1000 * rate * gs / (hs + calm)).astype(int)
-        everywhere = np.zeros(n, np.int32)
-        for c, cut in zip(chosen, cuts):
-            everywhere = everywhere * 2 + (xb[:, c] > cut)
-        z += values[everywhere] / 1000
-        model.append((chosen, cuts, values))
-    return bias, model
+def boost(x, y, o, weight=None, seed=0):
+    """Trees on the logistic loss: LightGBM (Ke et al. 2017); targets may lie between 0 and 1."""
+    parameters = {
+        "objective": "cross_entropy", "num_leaves": o["leaves"], "learning_rate": o["rate"],
+        "min_data_in_leaf": o["least"], "lambda_l2": o["calm"], "feature_fraction": 0.3, "bagging_fraction": 0.5,
+        "bagging_freq": 1, "max_bin": 63, "seed": seed, "deterministic": True, "force_row_wise": True,
+        "num_threads": 1, "verbose": -1,
+    }
+    data = lgb.Dataset(x, y, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False)
+    return lgb.train(parameters, data, o["trees"])
 
 
-def apply(model, xb):
-    bias, trees = model
-    z = np.zeros(len(xb))
-    for chosen, cuts, values in trees:
-        leaf = np.zeros(len(xb), np.int32)
-        for c, cut in zip(chosen, cuts):
-            leaf = leaf * 2 + (xb[:, c] > cut)
-        z += values[leaf]
-    return (1 / (1 + np.exp(-(bias + z / 1000)))).astype(np.float32)
+def apply(model, x):
+    return model.predict(x, num_threads=1).astype(np.float32)
 
 
-def mean(models):
-    """One ensemble that says the mean log-odds of several."""
-    k = len(models)
-    return sum(m[0] for m in models) / k, [(c, cuts, np.rint(v / k)) for m in models for c, cuts, v in m[1]]
+def learn(job):
+    """A model of what lies outside a fold, as text, and what it says of the fold. `GIVEN` holds the data: a process of
+    the pool has it from its parent. One thread each: several wait for each other on a busy machine."""
+    m, k, o, seed = job
+    x, y, fold, weight = GIVEN
+    model = boost(x[fold != k], y[fold != k, m], o, weight[fold != k], seed)
+    return model.model_to_string(), apply(model, x[fold == k])
 
 
-def export(model, bins):
-    bias, trees = model
-    return {"bias": round(bias, 4), "trees": [
-        {"c": c, "t": [round(float(bins.edges[i][k]), 5) for i, k in zip(c, cuts)], "v": [int(x) for x in v]}
-        for c, cuts, v in trees]}
+def learn_all(x, y, fold, weight, o, seed):
+    """Marks of what the trees never saw, a column for each of y's, and the mean of the folds' trees for what is new."""
+    global GIVEN
+    GIVEN = (x, y, fold, weight)
+    jobs = [(m, k, o, seed + k) for m in range(y.shape[1]) for k in range(scripts.FOLDS)]
+    with multiprocessing.get_context("fork").Pool() as pool:
+        done = pool.map(learn, jobs, chunksize=1)
+    marks, ensembles = np.zeros(y.shape, np.float32), []
+    for m in range(y.shape[1]):
+        part = done[m * scripts.FOLDS : (m + 1) * scripts.FOLDS]
+        for k, (_, seen) in enumerate(part):
+            marks[fold == k, m] = seen
+        ensembles.append(export([text for text, _ in part]))
+    return marks, ensembles
+
+
+def export(models):
+    """One ensemble that says the mean log-odds of several: for each tree the columns asked, the thresholds (at most goes
+    left), both children (from 0; a leaf is -1 - its number), and the leaves in ten-thousandths."""
+    trees = []
+    for text in models:
+        for block in text.split("Tree=")[1:]:
+            at = dict(line.split("=", 1) for line in block.split("\n") if "=" in line)
+            numbers = lambda key, kind: [kind(v) for v in at.get(key, "").split()]
+            leaves = [round(v / len(models) * 10000) for v in numbers("leaf_value", float)]
+            thresholds = [float("%.6g" % v) if abs(v) > 1e-30 else 0.0 for v in numbers("threshold", float)]
+            trees.append({"c": numbers("split_feature", int), "t": thresholds, "l": numbers("left_child", int),
+                          "r": numbers("right_child", int), "v": leaves})
+    return {"bias": 0, "trees": trees}
 
 
 # ---- pairs ---------------------------------------------------------------------------------------------------------
@@ -259,7 +234,7 @@ def main():
     for g, s in zip(grams, script):
         for x in g:
             where.setdefault(x, set()).add(s)
-    names = sorted(x for x, s in where.items() if len(s) >= 10)
+    names = sorted(x for x, s in where.items() if len(s) >= 8)
     ids = {x: i for i, x in enumerate(names)}
     rows = [[ids[x] for x in g if x in ids] for g in grams]
     say(len(names), "words and pairs")
@@ -274,7 +249,7 @@ def main():
     learned = []
     for k in range(scripts.FOLDS):
         use = fresh[fold[fresh] != k]
-        w, b = learn_words([rows[i] for i in use], classes[use], len(names), 3e-5)
+        w, b = learn_words([rows[i] for i in use], classes[use], len(names), 3e-4)
         learned.append((w, b))
         unseen = np.flatnonzero(fold == k)
         p[unseen] = softmax(Grams([rows[i] for i in unseen]).logits(w, b))
@@ -299,20 +274,18 @@ def main():
             y[s + a0 : s + a1 + 1, 2] = 1
             y[s + a0, 3] = 1
             y[s + a1, 4] = 1
+    # Variants of one script are not as many scripts.
+    variants = {}
+    for d in docs:
+        variants[d["script"]] = variants.get(d["script"], 0) + 1
+    sentence_weight = np.repeat([variants[d["script"]] ** -0.5 for d in docs], counts)
     y[:, 5] = classes == 2
     y[:, 6] = classes == 9
 
     def learn_marks(x, seed):
         """Marks of documents that the trees never saw, and the mean of the folds' trees for new documents."""
-        bins = Bins(x)
-        xb = bins(x)
-        marks, ensembles = np.zeros((len(grams), len(MARKS)), np.float32), []
+        marks, ensembles = learn_all(x, y, fold, sentence_weight, SENTENCES, seed)
         for m, name in enumerate(MARKS):
-            models = []
-            for k in range(scripts.FOLDS):
-                models.append(boost(xb[fold != k], y[fold != k, m], bins, seed=seed + k))
-                marks[fold == k, m] = apply(models[k], xb[fold == k])
-            ensembles.append(export(mean(models), bins))
             loss = -(y[:, m] * np.log(marks[:, m] + 1e-6) + (1 - y[:, m]) * np.log(1 - marks[:, m] + 1e-6)).mean()
             best = max(2 * ((marks[:, m] > t) * y[:, m]).sum() / ((marks[:, m] > t).sum() + y[:, m].sum())
                        for t in np.arange(0.2, 0.7, 0.05))
@@ -336,15 +309,11 @@ def main():
         if v > 0:
             reach[r[0]].add(max(range(len(docs[r[0]]["pairs"])), key=lambda j: quality(r[1:], [docs[r[0]]["pairs"][j]])))
     say(len(places), "candidates; reach %.3f" % (sum(map(len, reach)) / sum(len(d["pairs"]) for d in docs)))
-    bins = Bins(x)
-    xb = bins(x)
     pair_fold = np.array([fold_of[docs[i]["script"]] for i in places[:, 0]])
     per = np.bincount(places[:, 0], minlength=len(docs))
     weight = 1 / np.sqrt(per[places[:, 0]] / np.maximum(1, np.mean(per)))
-    odds = np.zeros(len(places), np.float32)
-    for k in range(scripts.FOLDS):
-        model = boost(xb[pair_fold != k], y[pair_fold != k], bins, weight[pair_fold != k], trees=150, depth=5, rate=0.1, rows=0.25, calm=15, seed=k)
-        odds[pair_fold == k] = apply(model, xb[pair_fold == k])
+    odds, (pair,) = learn_all(x, y[:, None], pair_fold, weight, PAIRS, 99)
+    odds = odds[:, 0]
     cut = np.searchsorted(places[:, 0], np.arange(len(docs) + 1))
     scored = []
     for least in np.arange(0.1, 0.5, 0.025):
@@ -356,7 +325,6 @@ def main():
         r = report(docs, picks, lambda d: d["name"] == d["script"] + tail)
         say("%-8s F1 %.3f  P %.3f  R %.3f  false on negatives %d" % (tail or "whole", *r))
     say("least %.3f: all F1 %.3f" % (least, report(docs, picks, lambda d: True)[0]))
-    pair = export(boost(xb, y, bins, weight, trees=150, depth=5, rate=0.1, rows=0.25, calm=15, seed=99), bins)
     with open(f"{o.out}/trees.json", "w") as out:
         dump = lambda e: '{"bias":%s,"trees":[\n%s]}' % (e["bias"], ",\n".join(json.dumps(t, separators=(",", ":")) for t in e["trees"]))
         out.write('{"least":%.3f,"marks":[\n%s],\n"again":[\n%s],\n"pair":%s}\n'

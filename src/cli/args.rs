@@ -64,6 +64,12 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "why")]
         transcript: bool,
     },
+    /// Find questions and answers in a transcript alone, without a recording
+    Segment {
+        /// Captions (.vtt, .srt), an episode's transcript.json, a labelled transcript (.json) or a script (.txt)
+        #[arg(value_name = "TRANSCRIPT")]
+        transcript: PathBuf,
+    },
     /// List an episode's voices, or tell whose they are
     Voices {
         /// The episode, by id; part of it will do

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::fetch::ytdlp::{self, Tool};
 use crate::library::Library;
-use crate::weights::{SPEECH_DETECTION, VOICES};
+use crate::weights::{SENTENCES, SPEECH_DETECTION, VOICES, WORD_PIECES};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -51,7 +51,8 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failed> {
 
     let mut checks = vec![Check::good("FFmpeg", audio::ffmpeg_version())];
     let effective = config.as_ref().map_or_else(|_| Config::default(), Clone::clone);
-    for name in [settings::model_name(&wishes, &effective).0.as_str(), SPEECH_DETECTION, VOICES] {
+    let transcribes = settings::model_name(&wishes, &effective).0;
+    for name in [transcribes.as_str(), SPEECH_DETECTION, VOICES, SENTENCES, WORD_PIECES] {
         checks.push(match context.store().find(name) {
             Ok(found) => Check::good("model", format!("{} ({})", found.name, found.path.display())),
             Err(error) => Check::bad("model", &error),
@@ -184,6 +185,7 @@ fn effective_settings(
             config.speakers.diarization.to_string(),
             origin_of(config.speakers == default.speakers),
         ),
+        setting("reader.url", config.reader.url.clone(), origin_of(config.reader.url == default.reader.url)),
         setting(
             "models.base_url",
             config.models.base_url.clone(),

@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod resolve;
 mod roster;
+mod segment;
 mod settings;
 mod shell;
 mod show;
@@ -238,6 +239,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Sync(args) => sync::run(context, args),
         Command::Status => status::run(context),
         Command::Show { what, why, transcript } => show::run(context, what, *why, *transcript),
+        Command::Segment { transcript } => segment::run(context, transcript),
         Command::Voices { episode, name } => voices::run(context, episode, name),
         Command::Resolve { entry, code, text, reason, undo: _ } => {
             resolve::run(context, entry, code, text.as_deref(), reason.as_deref())

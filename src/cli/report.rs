@@ -27,6 +27,7 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Approved => "approved",
         Status::Withdrawn => "withdrawn",
         Status::Unanswered => "unanswered",
+        Status::Possible => "possible",
         Status::Dismissed => "dismissed",
     }
 }

@@ -1,14 +1,16 @@
 //! What was typed, the environment and `spinetime.toml` become checked settings, each with where it comes from.
 
-use super::Failed;
 use super::args::Args;
+use super::{Failed, Usage};
 use crate::config::Config;
 use crate::failure::told;
 use crate::fetch::ytdlp::Tool;
 use crate::library::{Library, SETTINGS};
 use crate::model::Millis;
 use crate::pipeline::{Diarization, Model, Settings, Stage};
+use crate::reader;
 use crate::weights::{Found, OVERLAPS, SPEECH_DETECTION, Store, VOICES};
+use reqwest::Url;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -125,6 +127,36 @@ pub(super) fn download_tool(library: &Path, wishes: &Wishes, config: &Config) ->
     }
 }
 
+/// The second reader, if the settings name one.
+fn second_reader(library: &Path, config: &Config) -> Result<Option<reader::Settings>, Failed> {
+    let stated = &config.reader;
+    if stated.url.trim().is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(stated.url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.filter(Url::has_host).ok_or_else(|| {
+        Usage::new(
+            format!("the second reader's address \"{}\" is none", stated.url),
+            "Mend url under [reader] in spinetime.toml: it begins with http:// or https://.",
+        )
+    })?;
+    let key = match stated.key_file.as_str() {
+        "" => None,
+        file => {
+            let path = library.join(file);
+            let key = std::fs::read_to_string(&path).map_err(|error| {
+                Usage::new(
+                    format!("the second reader's key {} can't be read: {error}", path.display()),
+                    "Mend key_file under [reader] in spinetime.toml.",
+                )
+            })?;
+            Some(reader::Key(key.trim().to_owned()))
+        }
+    };
+    let patience = Duration::from_secs(u64::from(stated.timeout_seconds.clamp(1, 3600)));
+    Ok(Some(reader::Settings { url, model: stated.model.clone(), key, patience }))
+}
+
 /// The speech model's name or path, and who says so.
 #[must_use]
 pub(super) fn model_name(wishes: &Wishes, config: &Config) -> (String, Origin) {
@@ -163,6 +195,7 @@ pub(super) fn settings(library: &Library, store: &Store, wishes: &Wishes) -> Res
             (Err(error), _) | (_, Err(error)) => Diarization::Unusable(told(&error)),
         },
         voices: library.voices()?,
+        reader: second_reader(library.root(), &config)?,
         language: wishes.language.clone(),
         workers: workers(wishes, &config).0,
         redo: wishes.redo,

@@ -142,6 +142,11 @@ fn change(draft: &Draft, drafted: &DraftEntry, entry: &mut Entry, edit: &Edit) -
                 unapprove(entry);
             }
         }
+        Change::Accept => {
+            if entry.status == Status::Possible {
+                entry.status = standing(entry);
+            }
+        }
         Change::Withdraw { reason } => {
             if entry.answer.is_none() {
                 return Err(ConflictReason::NoAnswer);
@@ -173,7 +178,7 @@ fn settle(draft: &Draft, entry: &mut Entry, time: Timestamp) {
     match entry.status {
         Status::Approved if entry.approved().is_err() => unapprove(entry),
         Status::Draft | Status::NeedsReview | Status::Unanswered => entry.status = standing(entry),
-        Status::Approved | Status::Withdrawn | Status::Dismissed => {}
+        Status::Approved | Status::Withdrawn | Status::Dismissed | Status::Possible => {}
     }
     let hash = content::hash(entry);
     if hash != entry.content_hash {
@@ -431,6 +436,24 @@ mod tests {
         assert_eq!(settled(&draft, changes.clone()).0.status, Status::Approved);
         changes.push(Change::SetQuestion { text: "Is running safe for Maria?".into() });
         assert_eq!(settled(&draft, changes).0.status, Status::NeedsReview);
+    }
+
+    #[test]
+    fn a_possible_entry_waits_until_a_person_accepts_it() {
+        let mut trial = trial();
+        trial.outline.possible = std::mem::take(&mut trial.outline.pairs);
+        let draft = trial.draft();
+        let (entry, _) = settled(&draft, vec![]);
+        assert_eq!(entry.status, Status::Possible);
+        assert!(entry.as_visible_draft().is_err() && entry.approved().is_err());
+        assert_eq!(settled(&draft, cleared(&draft)).0.status, Status::Possible);
+        let (accepted, conflicts) = settled(&draft, vec![Change::Accept]);
+        assert_eq!((accepted.status, conflicts), (Status::NeedsReview, vec![]));
+        assert_eq!(settled(&draft, vec![Change::Dismiss]).0.status, Status::Dismissed);
+        // When a better model takes it for a pair, it is the same entry.
+        trial.outline.pairs = std::mem::take(&mut trial.outline.possible);
+        let again = trial.draft_after(Some(&draft), "2026-03-05T10:00:00Z", 7);
+        assert_eq!((&again.entries[0].entry.id, again.entries[0].entry.status), (&entry.id, Status::NeedsReview));
     }
 
     #[test]

@@ -160,7 +160,9 @@ impl Failure for DraftError {
 pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Draft, DraftError> {
     check(inputs.transcript, inputs.outline)?;
     let mut made: Vec<Made> = Vec::new();
-    for (index, pair) in inputs.outline.pairs.iter().enumerate() {
+    let (pairs, possible) = (&inputs.outline.pairs, &inputs.outline.possible);
+    let all = pairs.iter().map(|pair| (pair, false)).chain(possible.iter().map(|pair| (pair, true)));
+    for (index, (pair, possible)) in all.enumerate() {
         made.push(make(
             inputs,
             &Asked {
@@ -171,10 +173,11 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 asker: pair.asker.as_deref(),
                 confidence: if pair.confidence.is_finite() { pair.confidence.clamp(0.0, 1.0) } else { 0.0 },
                 reasons: &pair.reasons,
+                possible,
             },
         )?);
     }
-    for (index, unanswered) in (inputs.outline.pairs.len()..).zip(&inputs.outline.unanswered) {
+    for (index, unanswered) in (pairs.len() + possible.len()..).zip(&inputs.outline.unanswered) {
         let voice = inputs.speakers.speaker_of(unanswered.question.start).and_then(|cluster| cluster.role);
         made.push(make(
             inputs,
@@ -186,6 +189,7 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 asker: None,
                 confidence: UNANSWERED_CONFIDENCE,
                 reasons: std::slice::from_ref(&unanswered.reason),
+                possible: false,
             },
         )?);
     }
@@ -208,10 +212,12 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
         next = s.words.end;
     }
     let sentences = transcript.sentences.len();
-    let pairs = outline.pairs.iter().flat_map(|pair| [pair.question.as_slice(), pair.answer.as_slice()]);
+    let pairs = outline.pairs.iter().chain(&outline.possible);
+    let count = outline.pairs.len() + outline.possible.len();
+    let pairs = pairs.flat_map(|pair| [pair.question.as_slice(), pair.answer.as_slice()]);
     let unanswered = outline.unanswered.iter().map(|u| std::slice::from_ref(&u.question));
     for (i, ranges) in pairs.chain(unanswered).enumerate() {
-        let pair = if i < 2 * outline.pairs.len() { i / 2 + 1 } else { i + 1 - outline.pairs.len() };
+        let pair = if i < 2 * count { i / 2 + 1 } else { i + 1 - count };
         if let Some(range) = ranges.iter().find(|range| range.end > sentences) {
             return Err(DraftError::BeyondTranscript { sentence: range.end - 1, sentences });
         }
@@ -225,7 +231,7 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
 
 /// A question of the outline with or without its answer.
 struct Asked<'a> {
-    /// The pair, counted from 0; unanswered questions count on behind the pairs.
+    /// The pair, counted from 0; possible pairs count on behind the pairs, unanswered questions behind those.
     index: usize,
     question: &'a [Range<usize>],
     answer: &'a [Range<usize>],
@@ -233,6 +239,8 @@ struct Asked<'a> {
     asker: Option<&'a str>,
     confidence: f32,
     reasons: &'a [String],
+    /// Whether it is likelier to be no pair.
+    possible: bool,
 }
 
 /// An entry before it has an id.
@@ -246,6 +254,7 @@ struct Made {
     question_words: Vec<Range<usize>>,
     answer_words: Vec<Range<usize>>,
     reasons: Vec<String>,
+    possible: bool,
 }
 
 fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
@@ -327,6 +336,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         question_words: words(asked.question),
         answer_words: words(asked.answer),
         reasons: asked.reasons.to_vec(),
+        possible: asked.possible,
     })
 }
 
@@ -356,7 +366,7 @@ impl Made {
             updated_at: inputs.now,
             content_hash: crate::model::Digest::from_bytes([0; 32]),
         };
-        entry.status = standing(&entry);
+        entry.status = if self.possible { Status::Possible } else { standing(&entry) };
         entry.links = links(&inputs.head, &entry);
         entry.content_hash = content::hash(&entry);
         if let Some(old) = old.filter(|old| old.entry.content_hash == entry.content_hash) {
@@ -371,11 +381,13 @@ impl Made {
     }
 }
 
-/// The sentences of all entries but this one.
+/// The sentences of all entries but this one and those that are likelier to be none.
 fn others(outline: &Outline, index: usize) -> Vec<Range<usize>> {
-    let pairs = outline.pairs.iter().map(|pair| [pair.question.as_slice(), pair.answer.as_slice()].concat());
+    let (pairs, possible) = (&outline.pairs, &outline.possible);
+    let asked = pairs.iter().map(|pair| [pair.question.as_slice(), pair.answer.as_slice()].concat()).enumerate();
     let unanswered = outline.unanswered.iter().map(|unanswered| vec![unanswered.question.clone()]);
-    pairs.chain(unanswered).enumerate().filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
+    let unanswered = (pairs.len() + possible.len()..).zip(unanswered);
+    asked.chain(unanswered).filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
 }
 
 /// Where an entry stands as long as no person has decided.

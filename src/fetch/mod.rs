@@ -12,6 +12,7 @@ pub mod held;
 mod local;
 mod published;
 pub mod questions;
+pub mod spoken;
 pub mod trouble;
 pub mod ytdlp;
 

@@ -78,6 +78,8 @@ pub enum Change {
         /// Why; printed on the page.
         reason: String,
     },
+    /// A possible entry is one.
+    Accept,
     /// This is no entry.
     Dismiss,
     /// Takes a dismissal back.

@@ -19,6 +19,8 @@ pub enum Status {
     Withdrawn,
     /// The question was asked and nobody answered it.
     Unanswered,
+    /// The machine found it likelier to be no entry; a person may accept it. Never exported.
+    Possible,
     /// A person decided that this is no entry.
     Dismissed,
 }
@@ -271,7 +273,9 @@ impl Entry {
         }
         let answer = self.answer.as_ref().ok_or(NotPublishable::NoAnswer)?;
         match self.status {
-            Status::Dismissed | Status::Withdrawn | Status::Unanswered => Err(NotPublishable::NotApproved),
+            Status::Dismissed | Status::Withdrawn | Status::Unanswered | Status::Possible => {
+                Err(NotPublishable::NotApproved)
+            }
             Status::NeedsReview | Status::Draft | Status::Approved => {
                 Ok(Publishable { entry: self, answer, draft: true })
             }

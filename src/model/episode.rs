@@ -37,6 +37,75 @@ pub struct EpisodeFacts {
     /// Published captions, beside `episode.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captions: Option<String>,
+    /// What people know of the audience's questions.
+    #[serde(skip_serializing_if = "AudienceFacts::is_empty")]
+    pub audience: AudienceFacts,
+}
+
+/// What people know of the audience's questions; segmentation obeys. All of it may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AudienceFacts {
+    /// Whether anybody in the audience asks anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<bool>,
+    /// Where the first question starts: no question is looked for before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Moment>,
+    /// Where the last answer ends: no question is looked for behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// Which voice is the host's, as the voices are numbered for people, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_voice: Option<u32>,
+    /// What was asked, in any order and about in these words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
+}
+
+impl AudienceFacts {
+    /// Whether nothing is stated.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A moment of the recording as people write it: `"12:40"`, `"1:02:40"`, or seconds as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "MomentForm", into = "String")]
+pub struct Moment(pub Millis);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a moment must be written as \"12:40\", \"1:02:40\" or as seconds")]
+enum MomentForm {
+    Seconds(f64),
+    Clock(String),
+}
+
+impl TryFrom<MomentForm> for Moment {
+    type Error = String;
+
+    fn try_from(form: MomentForm) -> Result<Self, Self::Error> {
+        let wrong = |given: &str| format!("{given:?} is no moment: write \"12:40\", \"1:02:40\" or seconds");
+        match form {
+            MomentForm::Seconds(seconds) if (0.0..1e9).contains(&seconds) => Ok(Self(Millis::from_seconds(seconds))),
+            MomentForm::Seconds(seconds) => Err(wrong(&seconds.to_string())),
+            MomentForm::Clock(clock) => {
+                let parts: Option<Vec<f64>> =
+                    clock.split(':').map(|p| p.trim().parse().ok().filter(|n| (0.0..1e6).contains(n))).collect();
+                let parts = parts.filter(|parts| parts.len() <= 3 && parts.iter().skip(1).all(|part| *part < 60.0));
+                let seconds = parts.map(|parts| parts.iter().fold(0.0, |sum, part| 60.0 * sum + part));
+                seconds.map(|seconds| Self(Millis::from_seconds(seconds))).ok_or_else(|| wrong(&clock))
+            }
+        }
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> Self {
+        moment.0.to_string()
+    }
 }
 
 /// How many voices an episode has, by people's word: `3`, or `[2, 4]` for two to four.

@@ -21,10 +21,11 @@ pub use entry::{
     Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
 };
 pub use episode::{
-    AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Published, Recording, Source, VoiceCount, WrittenQuestion,
+    AudienceFacts, AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Moment, Published, Recording, Source,
+    VoiceCount, WrittenQuestion,
 };
 pub use id::{ClusterId, Digest, EntryId, EpisodeId, IdError, PersonId, YoutubeId};
-pub use outline::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance};
+pub use outline::{Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance};
 pub use speaker::{Cluster, Evidence, EvidenceKind, Role, Speakers, Turn};
 pub use time::{Millis, SAMPLE_RATE, Span};
 pub use transcript::{ChunkNote, ModelInfo, Sentence, Transcript, Word};

@@ -68,6 +68,15 @@ pub struct Unanswered {
     pub reason: String,
 }
 
+/// A pair that somebody else proposes, by its sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// The sentences that ask.
+    pub question: Range<usize>,
+    /// The sentences that answer.
+    pub answer: Range<usize>,
+}
+
 /// The structure of an episode.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
@@ -77,4 +86,7 @@ pub struct Outline {
     pub pairs: Vec<Pair>,
     /// Questions without an answer, in order.
     pub unanswered: Vec<Unanswered>,
+    /// What is likelier to be no pair, but may be one: in order, without overlap with the pairs or each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<Pair>,
 }

@@ -8,8 +8,8 @@ use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_tensor::NdTensorView;
 use rten_vecmath::{Gelu, MinMax};
 
-/// Rows that are multiplied at a time: what they need stays in a core's cache.
-const ROWS: usize = 64;
+/// Rows that are multiplied at a time: what they need stays in a core's cache. The kernels take six or eight at once.
+pub(crate) const ROWS: usize = 48;
 
 /// The matrix kernels of this machine's processor, chosen when the program runs.
 pub(crate) struct Kernels {
@@ -20,6 +20,15 @@ pub(crate) struct Kernels {
 impl Default for Kernels {
     fn default() -> Self {
         Self { floats: GemmExecutor::new(), integers: GemmExecutor::new() }
+    }
+}
+
+impl Kernels {
+    /// A product in single precision, into rows of `out`.
+    pub(crate) fn multiply(&self, a: NdTensorView<f32, 2>, b: &PackedBMatrix<f32>, out: &mut [f32]) {
+        self.floats
+            .gemm(out, GemmInputA::Unpacked(a), GemmInputB::Packed(b), GemmOptions::default())
+            .expect("the caller's matrices fit each other");
     }
 }
 
@@ -61,6 +70,11 @@ impl Steps {
             steps.extend(row.iter().map(|x| nearest(x * inverse)));
             scales.push(most / 127.0);
         }
+        Self { steps, scales }
+    }
+
+    /// Rows that were stored so, a scale each.
+    pub(crate) fn stored(steps: Vec<i8>, scales: Vec<f32>) -> Self {
         Self { steps, scales }
     }
 

@@ -1,7 +1,9 @@
-//! What the project's own networks are made of: layers of 8 bit weights on the processor's matrix kernels, and a reader for
-//! the ONNX files that hold weights.
+//! What the project's own networks are made of: layers of 8 bit weights on the processor's matrix kernels, what
+//! stands between them, and a reader for the ONNX files that hold weights.
 
+pub(crate) mod attention;
 pub(crate) mod linear;
+pub(crate) mod norm;
 pub(crate) mod onnx;
 
 /// Runs `work` with matrix kernels that stay on the calling thread: several of them run side by side already, and kernels

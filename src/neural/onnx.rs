@@ -21,8 +21,9 @@ const DIMS: u64 = 1;
 const DATA_TYPE: u64 = 2;
 const TENSOR_NAME: u64 = 8;
 const RAW_DATA: u64 = 9;
-/// The data type `FLOAT`.
+/// The data types `FLOAT` and `INT8`.
 const FLOAT: u64 = 1;
+const INT8: u64 = 3;
 
 const ENDS_EARLY: &str = "it ends early, or is no ONNX file";
 const NO_ONNX: &str = "it is no ONNX file";
@@ -81,13 +82,30 @@ impl<'a> Graph<'a> {
 
     /// The weights that an operator takes as its input number `input`, which must have this shape and be numbers.
     pub(crate) fn weights(&self, node: &Node, input: usize, shape: &[u64]) -> Result<Vec<f32>, &'static str> {
+        let bytes = self.tensor(node, input, shape, FLOAT, 4)?;
+        let values: Vec<f32> = bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err("some weights are no numbers") }
+    }
+
+    /// As [`Graph::weights`], for weights in 8 bits.
+    pub(crate) fn steps(&self, node: &Node, input: usize, shape: &[u64]) -> Result<Vec<i8>, &'static str> {
+        Ok(self.tensor(node, input, shape, INT8, 1)?.iter().map(|byte| byte.cast_signed()).collect())
+    }
+
+    fn tensor(
+        &self,
+        node: &Node,
+        input: usize,
+        shape: &[u64],
+        kind: u64,
+        width: u64,
+    ) -> Result<&'a [u8], &'static str> {
         let tensor = node.inputs.get(input).and_then(|name| self.tensors.get(name)).ok_or("weights are missing")?;
         let count = shape.iter().product::<u64>();
-        if tensor.shape != shape || tensor.kind != FLOAT || tensor.bytes.len() as u64 != count * 4 {
+        if tensor.shape != shape || tensor.kind != kind || tensor.bytes.len() as u64 != count * width {
             return Err("its weights are of another shape");
         }
-        let values: Vec<f32> = tensor.bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err("some weights are no numbers") }
+        Ok(tensor.bytes)
     }
 }
 
@@ -242,7 +260,18 @@ mod tests {
             assert_eq!(graph.weights(node, 0, &[2, 1]).unwrap(), [1.5, -2.0]);
             assert!(graph.weights(node, 0, &[1, 2]).is_err());
             assert!(graph.weights(node, 1, &[2, 1]).is_err());
+            assert!(graph.steps(node, 0, &[2, 1]).is_err());
         }
+    }
+
+    #[test]
+    fn weights_of_8_bits_are_read() {
+        let tensor = [&[0x08, 3, 0x10, 3], &*field(8, b"w"), &field(9, &[1, 0x80, 0xff])].concat();
+        let node = [field(1, b"w"), field(4, b"Cast")].concat();
+        let file = [field(7, &[field(1, &node), field(5, &tensor)].concat()), field(8, &[0x10, 16])].concat();
+        let graph = Graph::read(&file).unwrap();
+        assert_eq!(graph.steps(&graph.nodes[0], 0, &[3]).unwrap(), [1, -128, -1]);
+        assert!(graph.steps(&graph.nodes[0], 0, &[4]).is_err() && graph.weights(&graph.nodes[0], 0, &[3]).is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod sync;
 pub use attach::{AttachError, CaptionsFrom};
 pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
-pub use stages::settle;
+pub use stages::{settle, utterances};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
@@ -20,6 +20,7 @@ use crate::fetch::ytdlp::Tool;
 use crate::library::{Holder, Library, LibraryError, Voices};
 use crate::model::{Digest, Entries, EpisodeFacts, EpisodeId};
 use crate::progress::{Cancel, Progress};
+use crate::reader;
 use crate::roster::Roster;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -137,6 +138,8 @@ pub struct Settings {
     pub diarization: Diarization,
     /// Enrolled voices.
     pub voices: Voices,
+    /// The second reader, if there is one.
+    pub reader: Option<reader::Settings>,
     /// How recordings are fetched from addresses.
     pub download: Tool,
     /// Language that the command line states; the episode's or the series' without it.

@@ -298,6 +298,7 @@ pub(super) fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), 
         language: old.language.clone().or_else(|| known.language.clone()),
         questions: old.questions.clone().or_else(|| known.questions.clone()),
         captions: old.captions.clone().or_else(|| known.captions.clone()),
+        audience: if old.audience.is_empty() { known.audience.clone() } else { old.audience.clone() },
     };
     if filled == old { Ok(()) } else { write_facts(folder, &filled) }
 }

@@ -11,10 +11,11 @@ use crate::fetch::{captions, questions};
 use crate::library::artefact::{self, Key};
 use crate::library::{EpisodeFolder, LibraryError, journal};
 use crate::model::{
-    Caption, Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Provenance, Recording,
-    Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion,
+    Caption, ClusterId, Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Proposed,
+    Provenance, Recording, Role, Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion,
 };
 use crate::qa;
+use crate::reader;
 use crate::roster::Person;
 use crate::speakers;
 use crate::speech;
@@ -273,6 +274,14 @@ impl Run<'_> {
         let outline = match self.written.as_slice() {
             [] => outline,
             written => outline.with_value("written", &written),
+        };
+        let outline = match &self.facts.audience {
+            none if none.is_empty() => outline,
+            audience => outline.with_value("audience", audience),
+        };
+        let outline = match &settings.reader {
+            None => outline,
+            Some(reader) => outline.with("reader", reader.url.as_str()).with("reader's model", &reader.model),
         }
         .digest();
         let draft = Key::of("draft", draft::VERSION)
@@ -358,9 +367,64 @@ impl Run<'_> {
     }
 
     fn segment(&mut self, transcript: &Transcript, voices: &Speakers, key: &Digest) -> Result<Outline, Error> {
-        let outline = qa::outline(&utterances(transcript, voices), &self.written);
-        self.save(Stage::Segment, &self.folder.outline(), key, &outline)?;
+        let audience = self.facts.audience.clone();
+        let mut spoken = utterances(transcript, voices);
+        if let Some(host) = audience.host_voice {
+            let host = host.checked_sub(1).map(ClusterId);
+            if !spoken.iter().any(|utterance| utterance.speaker == host) {
+                self.warnings.push(format!(
+                    "episode.toml says that voice {} is the host's, but there is no such voice: \"spinetime voices\" lists them.",
+                    audience.host_voice.unwrap_or_default()
+                ));
+            }
+            for utterance in &mut spoken {
+                let other = utterance.role.filter(|role| *role != Role::Host);
+                utterance.role = if utterance.speaker == host { Some(Role::Host) } else { other };
+            }
+        }
+        let stated = audience.questions.iter().map(|text| WrittenQuestion {
+            text: text.clone(),
+            asker: None,
+            at: None,
+            reply: None,
+        });
+        let written: Vec<WrittenQuestion> = self.written.iter().cloned().chain(stated).collect();
+        let (proposed, key) = self.second_reader(&spoken, key)?;
+        let hints = qa::Hints {
+            proposed: &proposed,
+            written: &written,
+            asks: audience.asks,
+            from: audience.from.map(|moment| moment.0),
+            until: audience.until.map(|moment| moment.0),
+        };
+        let outline = qa::outline(&spoken, &hints);
+        self.save(Stage::Segment, &self.folder.outline(), &key, &outline)?;
         Ok(outline)
+    }
+
+    /// What the second reader proposes, and the outline's key. Without its help that key is none that a later run knows,
+    /// so that it is asked again.
+    fn second_reader(&mut self, spoken: &[Utterance], key: &Digest) -> Result<(Vec<Proposed>, Digest), Error> {
+        let Some(settings) = &self.settings.reader else { return Ok((Vec::new(), key.clone())) };
+        if !settings.is_local() {
+            self.warnings.push(format!(
+                "The second reader {} is not on this computer: the transcript was sent there, without the speakers' names.",
+                settings.shown()
+            ));
+        }
+        match reader::propose(settings, spoken, self.world.progress, self.world.cancel) {
+            Ok(proposed) => Ok((proposed, key.clone())),
+            Err(error) if error.exit() == Exit::Interrupted => Err(self.fail(Stage::Segment)(Box::new(error))),
+            Err(error) => {
+                self.warnings.push(format!(
+                    "The second reader {} gave nothing: {error}. Questions and answers were found without it; the next run \
+                     asks it again.",
+                    settings.shown()
+                ));
+                let alone = Key::of("outline", qa::VERSION).with("asked in vain", key.as_str()).digest();
+                Ok((Vec::new(), alone))
+            }
+        }
     }
 
     fn draft(
@@ -470,7 +534,8 @@ struct Keys {
 }
 
 /// Sentences as segmentation sees them.
-fn utterances(transcript: &Transcript, voices: &Speakers) -> Vec<Utterance> {
+#[must_use]
+pub fn utterances(transcript: &Transcript, voices: &Speakers) -> Vec<Utterance> {
     let sentences = transcript.sentences.iter().enumerate();
     sentences
         .map(|(i, sentence)| {

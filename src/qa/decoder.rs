@@ -50,15 +50,15 @@ pub(super) fn mark(sheet: &Sheet<'_>, known: impl FnOnce(Vec<Marks>) -> Vec<Mark
 
 /// All candidates with the probability that they are pairs.
 pub(super) fn rate(sheet: &Sheet<'_>, marks: &[Marks]) -> Vec<(Candidate, f32)> {
-    let pair = &learned().pair;
-    candidates::propose(sheet, marks)
-        .into_iter()
-        .map(|candidate| {
-            let mut row = Row::default();
-            candidates::push(sheet, marks, candidate, &mut row);
-            (candidate, pair.probability(&row.values))
-        })
-        .collect()
+    let candidates = candidates::propose(sheet, marks).into_iter();
+    candidates.map(|candidate| (candidate, odds(sheet, marks, candidate))).collect()
+}
+
+/// The probability that one candidate is a pair.
+pub(super) fn odds(sheet: &Sheet<'_>, marks: &[Marks], candidate: Candidate) -> f32 {
+    let mut row = Row::default();
+    candidates::push(sheet, marks, candidate, &mut row);
+    learned().pair.probability(&row.values)
 }
 
 /// The set without overlap whose sum of (probability - `least`) is greatest, in order: weighted interval scheduling.

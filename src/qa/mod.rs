@@ -9,62 +9,102 @@
 mod candidates;
 mod cues;
 mod decoder;
+pub mod embed;
 mod explain;
 mod features;
 mod lines;
 mod open;
 mod pairs;
 mod prior;
+mod second;
 #[cfg(feature = "training")]
 pub mod training;
 mod trees;
 mod words;
 
-use crate::model::{Outline, Pair, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
-use candidates::{Marks, mark};
+use crate::model::{Millis, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
+use candidates::{Candidate, Marks, mark};
 use features::{Sheet, class};
 use open::Open;
 use prior::Prior;
 
 /// Raised when the same sentences give another outline.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+
+/// Where people say that the audience asks, this share of the usual probability is enough for a pair.
+const STATED: f32 = 0.6;
+/// From this share of the probability that makes a pair on, a candidate is kept as possible.
+const POSSIBLE: f32 = 0.45;
+
+/// What people know of the audience's questions. Nothing by default.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hints<'a> {
+    /// Questions that were asked in writing: where one of them is read aloud, a question is likelier than without.
+    pub written: &'a [WrittenQuestion],
+    /// Whether anybody in the audience asks anything.
+    pub asks: Option<bool>,
+    /// No question starts before.
+    pub from: Option<Millis>,
+    /// No answer starts behind.
+    pub until: Option<Millis>,
+    /// Pairs that a second reader proposes: rated like all others, and a little likelier.
+    pub proposed: &'a [Proposed],
+}
+
+impl Hints<'_> {
+    /// Whether a candidate lies where people say that there are questions.
+    fn allow(&self, sheet: &Sheet<'_>, candidate: Candidate) -> bool {
+        let start = |i: usize| sheet.utterances[i].span.map(|span| span.start);
+        let early = self.from.zip(start(candidate.question.1)).is_some_and(|(from, start)| start < from);
+        let late = self.until.zip(start(candidate.answer.0)).is_some_and(|(until, start)| start > until);
+        self.asks != Some(false) && !early && !late
+    }
+
+    /// The probability from which on a candidate is a pair.
+    fn least(&self) -> f32 {
+        let stated = self.asks == Some(true) || self.from.is_some();
+        decoder::learned().least * if stated { STATED } else { 1.0 }
+    }
+}
 
 /// The outline of an episode: pairs in order and without overlap, and every sentence in one segment.
 ///
-/// `written` are questions that were asked in writing: where one of them is read aloud, a question is likelier than
-/// without. Pure and deterministic; any input gives an outline, the empty one an empty outline.
+/// Pure and deterministic; any input gives an outline, the empty one an empty outline.
 #[must_use]
-pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline {
+pub fn outline(utterances: &[Utterance], hints: &Hints<'_>) -> Outline {
     let sheet = Sheet::read(utterances);
     let heard = decoder::mark(&sheet, |first| first);
-    let prior = Prior::find(&sheet, &heard, written);
+    let prior = Prior::find(&sheet, &heard, hints.written);
     let marks = prior.mark(&sheet, &heard);
     let mut open = open::put_off(&sheet, &marks);
+    open.retain(|open| hints.allow(&sheet, open.as_candidate()));
     let mut rated = prior.rate(&sheet, &heard, &marks);
-    rated.retain(|(candidate, _)| !open.iter().any(|open| open.overlaps(*candidate)));
-    let chosen = decoder::choose(&rated, decoder::learned().least, sheet.len());
+    second::lift(&sheet, &marks, hints.proposed, &mut rated);
+    rated
+        .retain(|(candidate, _)| hints.allow(&sheet, *candidate) && !open.iter().any(|open| open.overlaps(*candidate)));
+    let chosen = decoder::choose(&rated, hints.least(), sheet.len());
     let chosen = pairs::unite(&sheet, &marks, chosen);
     let trimmed = chosen.into_iter().map(|(candidate, odds)| (pairs::trim(&sheet, &marks, candidate), odds));
     let (deferred, chosen): (Vec<_>, Vec<_>) = trimmed.partition(|(c, _)| open::only_defers(&sheet, &marks, *c));
     open.extend(deferred.into_iter().map(|(candidate, _)| Open::from(candidate)));
+    let pair = |candidate: Candidate, odds: f32, earliest: usize| Pair {
+        question: std::iter::once(candidate.question.0..candidate.question.1 + 1).collect(),
+        answer: pairs::answer(&sheet, &marks, candidate),
+        source: pairs::source(&sheet, candidate, earliest),
+        asker: pairs::asker(&sheet, candidate, earliest),
+        confidence: odds.clamp(0.0, 1.0),
+        reasons: explain::reasons(&sheet, &marks, &prior, candidate, earliest),
+    };
     let mut earliest = 0;
     let mut pairs = Vec::new();
     for (candidate, odds) in chosen {
         let put_off = open.iter().filter(|open| open.end <= candidate.question.0).map(|open| open.end).max();
         earliest = earliest.max(put_off.unwrap_or(0));
         let candidate = pairs::widen(&sheet, &marks, candidate, earliest);
-        let question = candidate.question.0..candidate.question.1 + 1;
-        pairs.push(Pair {
-            question: vec![question],
-            answer: pairs::answer(&sheet, &marks, candidate),
-            source: pairs::source(&sheet, candidate, earliest),
-            asker: pairs::asker(&sheet, candidate, earliest),
-            confidence: odds.clamp(0.0, 1.0),
-            reasons: explain::reasons(&sheet, &marks, &prior, candidate, earliest),
-        });
+        pairs.push(pair(candidate, odds, earliest));
         earliest = candidate.answer.1 + 1;
     }
-    let mut outline = Outline { segments: Vec::new(), pairs, unanswered: Vec::new() };
+    let mut outline = Outline { segments: Vec::new(), pairs, ..Outline::default() };
     let mut kinds = kinds(&sheet, &marks, &outline);
     let paired: Vec<bool> = kinds.iter().map(|k| matches!(k, SegmentKind::Question | SegmentKind::Answer)).collect();
     for open in open::complete(&sheet, &marks, open, &kinds) {
@@ -75,6 +115,13 @@ pub fn outline(utterances: &[Utterance], written: &[WrittenQuestion]) -> Outline
         kinds[open.question.clone()].fill(SegmentKind::Question);
         kinds[open.question.end..open.end].fill(SegmentKind::HandOver);
         outline.unanswered.push(Unanswered { reason: open.reason(&sheet), question: open.question });
+    }
+    let free = |i: &usize| !matches!(kinds[*i], SegmentKind::Question | SegmentKind::Answer);
+    rated.retain(|(candidate, _)| (candidate.question.0..=candidate.answer.1).all(|i| free(&i)));
+    for (candidate, odds) in decoder::choose(&rated, hints.least() * POSSIBLE, sheet.len()) {
+        let candidate = pairs::trim(&sheet, &marks, candidate);
+        let before = (0..candidate.question.0).rev().find(|i| !free(i)).map_or(0, |i| i + 1);
+        outline.possible.push(pair(candidate, odds, before));
     }
     for (i, kind) in kinds.into_iter().enumerate() {
         match outline.segments.last_mut().filter(|segment| segment.kind == kind) {
@@ -119,7 +166,7 @@ fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKi
 #[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
 mod tests {
     use super::*;
-    use crate::model::{ClusterId, QuestionSource, Role};
+    use crate::model::{ClusterId, QuestionSource, Role, Span};
     use proptest::prelude::*;
 
     fn say(speaker: u32, text: &str) -> Utterance {
@@ -150,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_webinar_becomes_pairs() {
-        let outline = outline(&webinar(), &[]);
+        let outline = outline(&webinar(), &Hints::default());
         let pairs: Vec<_> = outline.pairs.iter().map(|p| (p.question.clone(), p.answer.clone())).collect();
         assert_eq!(pairs, [(vec![3..4], vec![4..7, 8..10]), (vec![12..13], vec![13..15])]);
         assert_eq!(outline.pairs[0].asker.as_deref(), Some("Maria"));
@@ -159,12 +206,16 @@ mod tests {
 
     #[test]
     fn nothing_gives_nothing() {
-        assert_eq!(outline(&[], &[]), Outline::default());
+        assert_eq!(outline(&[], &Hints::default()), Outline::default());
     }
 
     fn write(texts: &[&str]) -> Vec<WrittenQuestion> {
         let written = |text: &&str| WrittenQuestion { text: (*text).to_owned(), asker: None, at: None, reply: None };
         texts.iter().map(written).collect()
+    }
+
+    fn reading(written: &[WrittenQuestion]) -> Hints<'_> {
+        Hints { written, ..Hints::default() }
     }
 
     /// The webinar with a question that is only a few words, read without any introduction.
@@ -184,10 +235,10 @@ mod tests {
     #[test]
     fn a_terse_question_is_found_when_it_stands_in_the_written_ones() {
         let asked = |outline: &Outline| outline.pairs.iter().any(|p| p.question == [16..17] && p.answer[0].start == 17);
-        let plain = outline(&terse(), &[]);
+        let plain = outline(&terse(), &Hints::default());
         assert!(!asked(&plain), "{plain:#?}");
         let others = ["Will I need a walker?", "Can I still do my gardening while I wear a brace?", "Heat or ice?"];
-        let found = outline(&terse(), &write(&others));
+        let found = outline(&terse(), &reading(&write(&others)));
         assert!(asked(&found), "{found:#?}");
         let pair = found.pairs.iter().find(|p| p.question == [16..17]).unwrap();
         assert_eq!(
@@ -211,7 +262,7 @@ mod tests {
             "If it hurts the day after physiotherapy, did my therapist do too much with my shoulder?",
         ];
         for event in [webinar(), terse()] {
-            assert_eq!(outline(&event, &write(&unread)), outline(&event, &[]));
+            assert_eq!(outline(&event, &reading(&write(&unread))), outline(&event, &Hints::default()));
         }
     }
 
@@ -261,7 +312,7 @@ mod tests {
             texts in proptest::collection::vec(proptest::sample::select(PARTS.to_vec()), 0..6),
         ) {
             let written = write(&texts);
-            let found = outline(&utterances, &written);
+            let found = outline(&utterances, &reading(&written));
             let mut at = 0;
             for pair in &found.pairs {
                 for range in pair.question.iter().chain(&pair.answer) {
@@ -278,12 +329,41 @@ mod tests {
                 covered = segment.sentences.end;
             }
             prop_assert_eq!(covered, utterances.len());
+            let mut at = 0;
+            for pair in &found.possible {
+                for range in pair.question.iter().chain(&pair.answer) {
+                    prop_assert!(range.start >= at && range.end > range.start && range.end <= utterances.len());
+                    at = range.end;
+                    let chosen = found.pairs.iter().flat_map(|p| p.question.iter().chain(&p.answer));
+                    prop_assert!(chosen.clone().all(|other| other.end <= range.start || range.end <= other.start));
+                }
+            }
             let taken = |i: usize| found.pairs.iter().flat_map(|p| p.question.iter().chain(&p.answer)).any(|r| r.contains(&i));
             for open in &found.unanswered {
                 prop_assert!(open.question.end <= utterances.len() && !open.question.clone().any(taken));
             }
-            prop_assert_eq!(outline(&utterances, &written), found);
+            prop_assert_eq!(outline(&utterances, &reading(&written)), found);
         }
+    }
+
+    #[test]
+    fn people_say_where_questions_are_and_whether_there_are_any() {
+        let mut event = webinar();
+        for (second, utterance) in event.iter_mut().enumerate() {
+            let start = Millis(second as u64 * 1000);
+            utterance.span = Some(Span::new(start, Millis(start.0 + 900)));
+        }
+        let starts = |hints: &Hints<'_>| -> Vec<usize> {
+            outline(&event, hints).pairs.iter().map(|pair| pair.question[0].start).collect()
+        };
+        let second = |second: u64| Some(Millis(second * 1000));
+        assert_eq!(starts(&Hints::default()), [3, 12]);
+        // Where people say that there are questions, less is enough for one.
+        let late = starts(&Hints { from: second(6), ..Hints::default() });
+        assert!(late.contains(&12) && late.iter().all(|start| *start >= 6), "{late:?}");
+        assert_eq!(starts(&Hints { until: second(9), ..Hints::default() }), [3]);
+        let none = outline(&event, &Hints { asks: Some(false), ..Hints::default() });
+        assert!(none.pairs.is_empty() && none.possible.is_empty() && none.unanswered.is_empty(), "{none:#?}");
     }
 
     /// Figures about the document change a little with a longer talk, so this holds for pairs that are not in doubt.
@@ -296,8 +376,8 @@ mod tests {
             "Most people with such changes feel nothing at all.",
         ];
         let before: Vec<Utterance> = (0..60).map(|i| say(1, talk[i % 4])).collect();
-        let plain = outline(&webinar(), &[]);
-        let longer = outline(&[before.clone(), webinar()].concat(), &[]);
+        let plain = outline(&webinar(), &Hints::default());
+        let longer = outline(&[before.clone(), webinar()].concat(), &Hints::default());
         let shift = |ranges: &[std::ops::Range<usize>]| -> Vec<_> {
             ranges.iter().map(|r| r.start + before.len()..r.end + before.len()).collect()
         };

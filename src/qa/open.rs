@@ -29,6 +29,11 @@ impl From<Candidate> for Open {
 }
 
 impl Open {
+    /// As a pair of the question and what puts it off.
+    pub(super) fn as_candidate(&self) -> Candidate {
+        Candidate { question: (self.question.start, self.question.end - 1), answer: (self.question.end, self.end) }
+    }
+
     /// Whether a candidate shares a sentence with the question or its deferral.
     pub(super) fn overlaps(&self, candidate: Candidate) -> bool {
         candidate.question.0 < self.end && self.question.start <= candidate.answer.1

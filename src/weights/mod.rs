@@ -14,7 +14,7 @@ mod tests;
 
 pub use crate::config::{DEFAULT_BASE_URL, DEFAULT_MODEL};
 pub use error::{Damage, WeightsError};
-pub use registry::{ModelFile, OVERLAPS, Purpose, SPEECH_DETECTION, VOICES, pullable, shipped};
+pub use registry::{ModelFile, OVERLAPS, Purpose, SENTENCES, SPEECH_DETECTION, VOICES, WORD_PIECES, pullable, shipped};
 
 use crate::checksum;
 use crate::model::Digest;

@@ -10,6 +10,11 @@ pub const VOICES: &str = "ge2e-voice-encoder";
 /// The detector of overlapping speech, for the stage `speakers`.
 pub const OVERLAPS: &str = "pyannote-segmentation";
 
+/// The sentence embedder and its list of word pieces, for the stage `qa`.
+pub const SENTENCES: &str = "all-minilm-l6-v2";
+/// See [`SENTENCES`].
+pub const WORD_PIECES: &str = "all-minilm-l6-v2-tokenizer";
+
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -21,6 +26,10 @@ pub enum Purpose {
     Voices,
     /// Tells where several people speak at once.
     Overlaps,
+    /// Tells how alike sentences are.
+    Sentences,
+    /// Cuts sentences for that: a list of word pieces.
+    WordPieces,
 }
 
 impl fmt::Display for Purpose {
@@ -30,6 +39,8 @@ impl fmt::Display for Purpose {
             Self::SpeechDetection => "speech detection",
             Self::Voices => "voices",
             Self::Overlaps => "overlapping speech",
+            Self::Sentences => "like sentences",
+            Self::WordPieces => "like sentences: words",
         })
     }
 }
@@ -57,12 +68,15 @@ pub struct ModelFile {
 
 impl ModelFile {
     /// Whether `start`, the file's first bytes, can begin a model of this kind: ggml's magic number, or the field of
-    /// an ONNX file that comes first (`ir_version`, a protobuf varint with number 1).
+    /// an ONNX file that comes first (`ir_version`, a protobuf varint with number 1), or the brace of a JSON file.
     #[must_use]
     pub fn begins_with(&self, start: &[u8]) -> bool {
         match self.purpose {
             Purpose::Transcription => start.starts_with(super::ggml::MAGIC),
-            Purpose::SpeechDetection | Purpose::Voices | Purpose::Overlaps => start.starts_with(&[0x08]),
+            Purpose::SpeechDetection | Purpose::Voices | Purpose::Overlaps | Purpose::Sentences => {
+                start.starts_with(&[0x08])
+            }
+            Purpose::WordPieces => start.starts_with(b"{"),
         }
     }
 }
@@ -111,6 +125,26 @@ pub fn shipped() -> &'static [ModelFile] {
                 note: "where people speak at once",
                 licence: "CC-BY-4.0",
                 source: "pyannote community-1 segmentation, pyannote.ai",
+            },
+            ModelFile {
+                name: SENTENCES,
+                file: "all-minilm-l6-v2-int8.onnx",
+                bytes: 22_881_369,
+                sha256: "6ac91a063e70b953142f1eab63bf6a0d6011b076c740e8f71b15fd40eff703e5",
+                purpose: Purpose::Sentences,
+                note: "English; 384 values a sentence",
+                licence: "Apache-2.0",
+                source: "all-MiniLM-L6-v2, sentence-transformers",
+            },
+            ModelFile {
+                name: WORD_PIECES,
+                file: "all-minilm-l6-v2-tokenizer.json",
+                bytes: 466_247,
+                sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                purpose: Purpose::WordPieces,
+                note: "30 522 pieces",
+                licence: "Apache-2.0",
+                source: "all-MiniLM-L6-v2, sentence-transformers",
             },
         ]
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 6] = [
     &["model"],
     &["failure", "progress", "atomic", "checksum", "http", "neural", "text", "config", "roster"],
-    &["fetch", "weights", "audio", "speech", "speakers", "qa", "draft", "export"],
+    &["fetch", "weights", "audio", "speech", "speakers", "reader", "qa", "draft", "export"],
     &["library"],
     &["pipeline", "review", "publish", "eval"],
     &["cli"],
@@ -39,7 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("whoami", &["cli"]),
     ("getrandom", &["cli", "pipeline"]),
-    ("reqwest", &["http", "weights", "fetch", "publish"]),
+    ("reqwest", &["http", "weights", "fetch", "reader", "cli", "publish"]),
     ("rustls", &["http"]),
     ("minijinja", &["export"]),
     ("tempfile", &["atomic", "cli"]),

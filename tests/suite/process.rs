@@ -127,6 +127,32 @@ fn facts_beside_the_recording_are_read_and_the_editors_own_win() {
 }
 
 #[test]
+fn people_say_whether_and_where_the_audience_asks() {
+    let studio = Studio::with_cast();
+    let clip = studio.bring("clip.m4a");
+    studio.process(&clip);
+    let facts = studio.episode().join("episode.toml");
+    let before = std::fs::read_to_string(&facts).unwrap();
+    let entries = |audience: &str| {
+        std::fs::write(&facts, format!("{before}\n[audience]\n{audience}\n")).unwrap();
+        let ran = studio.process(&clip);
+        let entries = studio.json("entries.json");
+        let kept = entries["entries"].as_array().unwrap().iter().filter(|entry| entry["status"] != "possible");
+        (kept.count(), ran.err)
+    };
+    assert_eq!(entries("asks = true").0, 1);
+    assert_eq!(entries("asks = false").0, 0);
+    assert_eq!(entries("from = \"0:58\"").0, 0);
+    assert_eq!(entries("until = 3").0, 0);
+    assert_eq!(entries("from = \"0:00\"\nuntil = \"1:00:00\"").0, 1);
+    let (count, told) = entries("host_voice = 9");
+    assert!(count == 1 && told.contains("there is no such voice"), "{told}");
+    std::fs::write(&facts, format!("{before}\n[audience]\nfrom = \"noon\"\n")).unwrap();
+    let ran = studio.run(["process".into(), clip.into_os_string()]);
+    assert!(ran.exit == Exit::Usage && ran.err.contains("is no moment"), "{ran:?}");
+}
+
+#[test]
 fn a_recording_without_speech_has_no_entries_and_is_no_error() {
     let studio = Studio::new();
     let silence = studio.path("silence.wav");

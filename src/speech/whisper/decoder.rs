@@ -5,8 +5,8 @@ use super::alignment;
 use super::attention::{Audio, Tokens};
 use super::encoder::{linear, norm, projections};
 use super::file::{Fault, File};
-use super::norm::Norm;
 use crate::neural::linear::{Kernels, Linear, Scratch, Steps, Then};
+use crate::neural::norm::Norm;
 
 /// The decoder's weights.
 pub(super) struct Decoder {

@@ -3,18 +3,17 @@
 use super::super::Stop;
 use super::file::{Fault, File};
 use super::mel::Mel;
-use super::norm::Norm;
 use crate::failure::Cancelled;
+use crate::neural::attention::attend;
 use crate::neural::linear::{Kernels, Linear, Scratch, Then};
-use rten_gemm::{GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
-use rten_simd::{SimdOp, SimdUnaryOp};
+use crate::neural::norm::Norm;
+use rten_gemm::PackedBMatrix;
+use rten_simd::SimdUnaryOp;
 use rten_tensor::NdTensorView;
-use rten_vecmath::{Gelu, Softmax};
+use rten_vecmath::Gelu;
 
 /// Width of an attention head in every Whisper model.
 pub(super) const HEAD: usize = 64;
-/// Positions that look at all others at a time: their scores stay in a core's cache.
-const ROWS: usize = 48;
 
 /// The encoder's weights.
 pub(super) struct Encoder {
@@ -88,7 +87,7 @@ impl Encoder {
             layer.attention_norm.apply(&states, &mut normal);
             projected.resize(3 * states.len(), 0.0);
             layer.projections.apply(kernels, &normal, &mut projected, Then::Set, s);
-            attend(kernels, &projected, self.width, &mut context);
+            attend(kernels, &projected, self.width, HEAD, &mut context);
             layer.output.apply(kernels, &context, &mut states, Then::Add, s);
             layer.feed_norm.apply(&states, &mut normal);
             // In parts, so that the wide rows stay in the cache.
@@ -101,42 +100,6 @@ impl Encoder {
         self.norm.apply(&states, &mut normal);
         Ok(normal)
     }
-}
-
-/// Every position looks at all: rows of queries, keys and values into rows of what was seen.
-fn attend(kernels: &Kernels, projected: &[f32], width: usize, context: &mut [f32]) {
-    let row = 3 * width;
-    let count = projected.len() / row;
-    let mut scores = vec![0.0; ROWS * count];
-    let mut seen = vec![0.0; ROWS * HEAD];
-    for head in 0..width / HEAD {
-        let part = |which: usize, from: usize, rows: usize| {
-            let start = from * row + which * width + head * HEAD;
-            NdTensorView::from_slice_with_strides([rows, HEAD], &projected[start..], [row, 1])
-                .expect("a head lies within its row")
-        };
-        let keys = kernels.floats.prepack_b(part(1, 0, count).transposed());
-        let values = kernels.floats.prepack_b(part(2, 0, count));
-        for from in (0..count).step_by(ROWS) {
-            let rows = ROWS.min(count - from);
-            let (scores, seen) = (&mut scores[..rows * count], &mut seen[..rows * HEAD]);
-            multiply(kernels, part(0, from, rows), &keys, scores);
-            for row in scores.chunks_exact_mut(count) {
-                Softmax::new_mut(row).dispatch();
-            }
-            multiply(kernels, NdTensorView::from_data([rows, count], &*scores), &values, seen);
-            for (seen, context) in seen.chunks_exact(HEAD).zip(context[from * width..].chunks_exact_mut(width)) {
-                context[head * HEAD..][..HEAD].copy_from_slice(seen);
-            }
-        }
-    }
-}
-
-fn multiply(kernels: &Kernels, a: NdTensorView<f32, 2>, b: &PackedBMatrix<f32>, out: &mut [f32]) {
-    kernels
-        .floats
-        .gemm(out, GemmInputA::Unpacked(a), GemmInputB::Packed(b), GemmOptions::default())
-        .expect("the matrices come from the same rows");
 }
 
 impl Convolution {
@@ -169,7 +132,7 @@ impl Convolution {
         let windows = NdTensorView::from_slice_with_strides(windows, padded, [self.stride * self.inputs, 1])
             .expect("the rows are padded");
         let mut out = vec![0.0; count * self.bias.len()];
-        multiply(kernels, windows, &self.weights, &mut out);
+        kernels.multiply(windows, &self.weights, &mut out);
         for row in out.chunks_exact_mut(self.bias.len()) {
             for (value, bias) in row.iter_mut().zip(&self.bias) {
                 *value += bias;
@@ -199,6 +162,7 @@ pub(super) fn norm(file: &File, name: &str, width: usize) -> Result<Norm, Fault>
     Ok(Norm {
         weight: file.tensor(&format!("{name}.weight"), &[width])?,
         bias: file.tensor(&format!("{name}.bias"), &[width])?,
+        epsilon: 1e-5,
     })
 }
 

@@ -11,7 +11,6 @@ mod decoder;
 mod encoder;
 pub(super) mod file;
 mod mel;
-mod norm;
 mod sampling;
 mod tokens;
 

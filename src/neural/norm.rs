@@ -1,21 +1,23 @@
-//! Layer normalisation.
+//! Layer normalisation, for widths that are a multiple of 64.
 
 use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, SimdOp};
 
 /// A layer's normalisation: what its numbers are scaled and moved by.
-pub(super) struct Norm {
-    pub(super) weight: Vec<f32>,
-    pub(super) bias: Vec<f32>,
+pub(crate) struct Norm {
+    pub(crate) weight: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
+    /// What is added to a row's variance.
+    pub(crate) epsilon: f32,
 }
 
 impl Norm {
     /// Normalises each row of `rows` into `out`.
-    pub(super) fn apply(&self, rows: &[f32], out: &mut Vec<f32>) {
+    pub(crate) fn apply(&self, rows: &[f32], out: &mut Vec<f32>) {
         let width = self.weight.len();
         out.resize(rows.len(), 0.0);
         for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            Normalise { row, out, weight: &self.weight, bias: &self.bias }.dispatch();
+            Normalise { row, out, norm: self }.dispatch();
         }
     }
 }
@@ -23,8 +25,7 @@ impl Norm {
 struct Normalise<'a> {
     row: &'a [f32],
     out: &'a mut [f32],
-    weight: &'a [f32],
-    bias: &'a [f32],
+    norm: &'a Norm,
 }
 
 impl SimdOp for Normalise<'_> {
@@ -34,6 +35,7 @@ impl SimdOp for Normalise<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let ops = isa.f32();
         let lanes = ops.len();
+        let Norm { weight, bias, epsilon } = self.norm;
         // A width is a multiple of 64, which all vectors divide.
         let width = self.row.len();
         let count = width as f32;
@@ -47,10 +49,10 @@ impl SimdOp for Normalise<'_> {
             let off = ops.sub(ops.load(&self.row[at..]), mean);
             squares = ops.mul_add(off, off, squares);
         }
-        let scale = ops.splat((ops.sum(squares) / count + 1e-5).sqrt().recip());
+        let scale = ops.splat((ops.sum(squares) / count + epsilon).sqrt().recip());
         for at in (0..width).step_by(lanes) {
             let off = ops.mul(ops.sub(ops.load(&self.row[at..]), mean), scale);
-            let value = ops.mul_add(off, ops.load(&self.weight[at..]), ops.load(&self.bias[at..]));
+            let value = ops.mul_add(off, ops.load(&weight[at..]), ops.load(&bias[at..]));
             ops.store(value, &mut self.out[at..]);
         }
     }
@@ -62,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_normalised_row_has_mean_zero_and_deviation_one() {
-        let norm = Norm { weight: vec![1.0; 128], bias: vec![0.0; 128] };
+        let norm = Norm { weight: vec![1.0; 128], bias: vec![0.0; 128], epsilon: 1e-5 };
         let mut out = Vec::new();
         let rows: Vec<f32> = (0..256).map(|i| (i as f32 * 0.7).sin() * 3.0 + (i as f32 * 0.013).cos()).collect();
         norm.apply(&rows, &mut out);
