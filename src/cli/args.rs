@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::export::Format;
-use crate::model::{PersonId, YoutubeId};
+use crate::model::{EntryId, PersonId, YoutubeId};
 use crate::pipeline::Stage;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -78,6 +78,22 @@ pub(super) enum Command {
         /// roster.toml, or "nobody" for somebody who is not in it
         #[arg(long, value_name = "NUMBER=PERSON")]
         name: Vec<VoiceName>,
+    },
+    /// Close a finding of an entry with a reason, for this and later runs, or open it again
+    Resolve {
+        /// The entry, by id
+        entry: EntryId,
+        /// The finding's code, as "spinetime show ENTRY" tells it; all findings of the entry with this code
+        code: String,
+        /// Only the finding about these words
+        #[arg(long)]
+        text: Option<String>,
+        /// Why it may stand as it is
+        #[arg(long, required_unless_present = "undo", conflicts_with = "undo")]
+        reason: Option<String>,
+        /// Open it again
+        #[arg(long)]
+        undo: bool,
     },
     /// Write files for the website
     Export {

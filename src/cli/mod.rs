@@ -12,6 +12,7 @@ mod models;
 mod process;
 mod progress;
 mod report;
+mod resolve;
 mod roster;
 mod segment;
 mod settings;
@@ -240,6 +241,9 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Show { what, why, transcript } => show::run(context, what, *why, *transcript),
         Command::Segment { transcript } => segment::run(context, transcript),
         Command::Voices { episode, name } => voices::run(context, episode, name),
+        Command::Resolve { entry, code, text, reason, undo: _ } => {
+            resolve::run(context, entry, code, text.as_deref(), reason.as_deref())
+        }
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())

@@ -3,12 +3,10 @@
 //! It comes behind the proof and touches nothing that is kept as heard. Each change is recorded with what stood there,
 //! and is a finding, so that nobody reads a corrected text without knowing.
 
+use super::codes::Code;
 use super::verbatim::Token;
-use crate::model::{Corrected, Correction, Flag, FlagKind, Span, Transcript};
+use crate::model::{Corrected, Correction, Flag, Span, Transcript};
 use crate::text::corrections::{Corrections, Printed};
-
-/// The code of the findings.
-pub(super) const CODE: &str = "glossary-correction";
 
 /// The text with the table's corrections, and what they changed. The text is one paragraph: no correction crosses its
 /// end.
@@ -52,16 +50,7 @@ pub(super) fn span(transcript: &Transcript, first: &Token, last: &Token) -> Span
 /// The finding for a correction. It never blocks: a person wrote the table.
 pub(super) fn flag(correction: &Correction) -> Flag {
     let Correction { from, to, span, .. } = correction;
-    Flag {
-        kind: FlagKind::Risk,
-        code: CODE.into(),
-        message: format!("The glossary changed \"{from}\" to \"{to}\"."),
-        start: span.start,
-        end: span.end,
-        text: to.clone(),
-        blocking: false,
-        resolved: None,
-    }
+    Code::GlossaryCorrection.flag(format!("The glossary changed \"{from}\" to \"{to}\"."), *span, to)
 }
 
 #[cfg(test)]
@@ -73,6 +62,8 @@ mod tests {
     use crate::model::{Change, Draft, Status};
     use crate::text::corrections::table;
     use proptest::prelude::*;
+
+    const CODE: &str = "glossary-correction";
 
     fn trial() -> Trial {
         let mut trial = Trial::new(&[

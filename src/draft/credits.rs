@@ -1,8 +1,8 @@
 //! Whose answer it is: from the voices' names to credits from the roster. A doubtful voice is credited to nobody.
 
+use super::codes::Code;
 use crate::model::{
-    AnswerSpan, Cluster, ClusterId, Credit, EpisodeFacts, Flag, FlagKind, Millis, PersonId, Role, Span, Speakers,
-    Transcript,
+    AnswerSpan, Cluster, ClusterId, Credit, EpisodeFacts, Flag, Millis, PersonId, Role, Span, Speakers, Transcript,
 };
 use crate::roster::Roster;
 use std::ops::Range;
@@ -84,10 +84,10 @@ pub(super) fn credit(
                     }
                     continue;
                 }
-                ("brief-voice", format!("{} says a few words here and is not credited.", person.name))
+                (Code::BriefVoice, format!("{} says a few words here and is not credited.", person.name))
             }
             Voice::Host(_) if total(run.voice) >= AT_LENGTH => (
-                "host-answers",
+                Code::HostAnswers,
                 format!(
                     "The host speaks for {} inside the answer and is not credited. If the host answers too, name everybody who \
                      answers; if not, move the answer's times.",
@@ -95,18 +95,18 @@ pub(super) fn credit(
                 ),
             ),
             Voice::Host(_) => (
-                "host-in-answer",
+                Code::HostInAnswer,
                 "The host speaks inside the answer and is not credited. Move the answer's times if that is no part of it.".into(),
             ),
             Voice::Audience => (
-                "audience-in-answer",
+                Code::AudienceInAnswer,
                 "Somebody of the audience speaks inside the answer. Check where it ends, then name who answers.".into(),
             ),
             Voice::NotInRoster(id) => {
-                ("not-in-roster", format!("The speaker {id} is not in roster.toml. Add that person, then name who answers."))
+                (Code::NotInRoster, format!("The speaker {id} is not in roster.toml. Add that person, then name who answers."))
             }
             Voice::Unsure(Some((id, confidence))) => (
-                "unsure-voice",
+                Code::UnsureVoice,
                 format!(
                     "It is not sure who answers: it may be {} ({:.0} %). Listen, then name who answers.",
                     roster.person(&id).map_or(id.as_str(), |person| person.name.as_str()),
@@ -114,26 +114,19 @@ pub(super) fn credit(
                 ),
             ),
             Voice::Unsure(None) => (
-                "unknown-voice",
+                Code::UnknownVoice,
                 match run.voice {
                     Some(voice) => format!("It is not known who {voice} is. Listen, then name who answers."),
                     None => "It is not known who answers. Listen, then name who answers.".into(),
                 },
             ),
         };
-        let host = code == "host-in-answer";
-        flags.push(flag(
-            code,
-            message,
-            run.span,
-            &transcript.text(transcript.words_of(&run.sentences)),
-            !brief && !host,
-        ));
+        let mut flag = code.flag(message, run.span, &transcript.text(transcript.words_of(&run.sentences)));
+        flag.blocking &= !brief;
+        flags.push(flag);
     }
     if credits.is_empty() && !flags.iter().any(|flag| flag.blocking) {
-        let span = runs.first().map_or(Span::default(), |run| run.span);
-        let message = "Nobody is credited for the answer. Listen, then name who answers.";
-        flags.push(flag("no-credit", message.into(), span, "", true));
+        flags.push(Code::NoCredit.found(runs.first().map_or(Span::default(), |run| run.span), ""));
     }
     Credited { credits, spans, flags }
 }
@@ -147,9 +140,7 @@ pub(super) fn overlaps(transcript: &Transcript, speakers: &Speakers, ranges: &[R
         for overlap in speakers.overlaps.iter().filter(|overlap| overlap.overlap(answer) > Millis::ZERO) {
             let at = words.iter().filter(|word| word.span.overlap(*overlap) > Millis::ZERO);
             let text: Vec<&str> = at.map(|word| word.text.as_str()).collect();
-            let message = "Several people speak at once here. Words may be missing, or be somebody else's: listen.";
-            let found = flag("overlap", message.into(), *overlap, &text.join(" "), false);
-            flags.push(Flag { kind: FlagKind::Risk, ..found });
+            flags.push(Code::Overlap.found(*overlap, &text.join(" ")));
         }
     }
     flags
@@ -190,18 +181,5 @@ fn judge(cluster: &Cluster, roster: &Roster, facts: &EpisodeFacts) -> Voice {
         (Some(id), _) if sure && roster.person(id).is_none() => Voice::NotInRoster(id.clone()),
         (Some(id), _) if sure => Voice::Known(id.clone(), cluster.confidence),
         (person, _) => Voice::Unsure(person.clone().map(|id| (id, cluster.confidence))),
-    }
-}
-
-fn flag(code: &str, message: String, span: Span, text: &str, blocking: bool) -> Flag {
-    Flag {
-        kind: FlagKind::Credit,
-        code: code.to_owned(),
-        message,
-        start: span.start,
-        end: span.end,
-        text: text.to_owned(),
-        blocking,
-        resolved: None,
     }
 }

@@ -1,12 +1,19 @@
 //! Finding personal details in a text: names, places below a state, dates, ages, hospitals, telephone numbers, mail
 //! addresses, numbers of policies and records (HIPAA's Safe Harbor list, as far as it is spoken in questions).
 //!
-//! Spelling and neighbouring words decide; capitals matter, so a transcript without them hides names. Where it is
-//! unclear, a detail is found rather than missed.
+//! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given names
+//! and by the words around them, and some stay hidden. Where it is unclear, a detail is found rather than missed.
 
-use super::names::{MONTHS, WEEKDAYS, is_name_like, is_title, name_length};
-use super::words::{core, low};
+mod forms;
+mod lists;
+mod plain;
+#[cfg(test)]
+mod tests;
+
+use super::names::{is_given_name, is_name_like, is_title, name_length};
+use super::words::{core, ends_sentence, low};
 use crate::model::{Flag, FlagKind};
+use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, RELATIVES, WIDE};
 use std::collections::HashSet;
 
 /// A kind of personal detail.
@@ -21,10 +28,13 @@ pub(super) enum Kind {
     Mail,
     Number,
     Address,
+    Link,
+    Employer,
+    Rare,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Name,
         Self::Age,
         Self::Date,
@@ -34,6 +44,9 @@ impl Kind {
         Self::Mail,
         Self::Number,
         Self::Address,
+        Self::Link,
+        Self::Employer,
+        Self::Rare,
     ];
 
     /// What a finding's code begins with.
@@ -48,6 +61,9 @@ impl Kind {
             Self::Mail => "mail",
             Self::Number => "id-number",
             Self::Address => "address",
+            Self::Link => "web-address",
+            Self::Employer => "employer",
+            Self::Rare => "rare-circumstance",
         }
     }
 
@@ -63,6 +79,9 @@ impl Kind {
             Self::Mail => "a mail address",
             Self::Number => "the number of a policy or record",
             Self::Address => "an address",
+            Self::Link => "a web address",
+            Self::Employer => "an employer",
+            Self::Rare => "something that is true of one person or few",
         }
     }
 }
@@ -125,6 +144,11 @@ impl Known {
         })
     }
 
+    /// Whether the word, in lower case, is of the asker's name.
+    fn is_named(&self, word: &str) -> bool {
+        self.details.iter().any(|(kind, text)| *kind == Kind::Name && text == word)
+    }
+
     fn is_asker(&self, token: &str) -> bool {
         let low = low(token);
         let name = low.strip_suffix("'s").unwrap_or(&low);
@@ -136,69 +160,10 @@ fn phrase<'a>(tokens: impl Iterator<Item = &'a str>) -> String {
     tokens.map(low).collect::<Vec<_>>().join(" ")
 }
 
-/// Words before a place.
-const BEFORE_PLACE: &[&str] = &["from", "in", "at", "near", "outside", "around"];
-/// Places that may be told: a state or a country is no personal detail by Safe Harbor. New York and Washington are
-/// cities as well.
-#[rustfmt::skip]
-const WIDE: &[&str] = &[
-    "alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "florida",
-    "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine",
-    "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada",
-    "new hampshire", "new jersey", "new mexico", "north carolina", "north dakota", "ohio", "oklahoma", "oregon",
-    "pennsylvania", "rhode island", "south carolina", "south dakota", "tennessee", "texas", "utah", "vermont",
-    "virginia", "west virginia", "wisconsin", "wyoming", "america", "europe", "asia", "africa", "australia", "canada",
-    "mexico", "england", "scotland", "ireland", "wales", "britain", "germany", "france", "spain", "italy", "poland",
-    "india", "china", "japan", "israel",
-];
-/// Words before a name that is being introduced.
-const BEFORE_NAME: &[&str] = &["hi", "hello", "hey", "dear", "says", "asks", "named", "called"];
-/// Words behind a name that asks.
-const BEHIND_NAME: &[&str] = &["asks", "asked", "writes", "wrote", "says", "wants", "wonders", "asking", "here"];
-/// People whose name may follow.
-#[rustfmt::skip]
-const RELATIVES: &[&str] = &[
-    "husband", "wife", "son", "daughter", "mother", "father", "mom", "mum", "dad", "brother", "sister", "friend",
-    "partner", "grandson", "granddaughter", "uncle", "aunt", "cousin", "nephew", "niece", "neighbor", "neighbour",
-    "boyfriend", "girlfriend", "fiancé", "grandmother", "grandfather",
-];
-/// Words that make capitalised words a hospital or practice.
-#[rustfmt::skip]
-const HOSPITALS: &[&str] = &[
-    "hospital", "clinic", "medical", "infirmary", "health", "healthcare", "institute", "center", "centre", "hospice",
-    "kaiser", "mayo", "surgery", "orthopedics", "orthopaedics", "rehab",
-];
-const STREETS: &[&str] = &["street", "avenue", "ave", "road", "lane", "drive", "boulevard", "court", "crescent"];
-/// What a number belongs to when it names a person's record.
-const RECORDS: &[&str] = &[
-    "policy",
-    "member",
-    "claim",
-    "account",
-    "record",
-    "security",
-    "insurance",
-    "license",
-    "licence",
-    "medicare",
-    "zip",
-];
-const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-const UNITS: &[&str] = &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const TEENS: &[&str] =
-    &["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
-#[rustfmt::skip]
-const DECADES: &[&str] = &[
-    "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties", "20s", "30s", "40s",
-    "50s", "60s", "70s", "80s", "90s",
-];
-/// The fewest digits of a telephone number.
-const PHONE_DIGITS: usize = 7;
-
 /// The personal details in a question or a hand-over, in order, without overlap.
 pub(super) fn in_question(tokens: &[&str], known: &Known) -> Vec<Detail> {
     let lows: Vec<String> = tokens.iter().map(|text| low(text)).collect();
-    let text = Text { tokens, lows: &lows, known };
+    let text = Text { tokens, lows: &lows, known, raw: is_raw(tokens) };
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -217,7 +182,7 @@ pub(super) fn in_question(tokens: &[&str], known: &Known) -> Vec<Detail> {
 /// The asker's details that an answer repeats, and names by which it addresses somebody.
 pub(super) fn in_answer(tokens: &[&str], known: &Known) -> Vec<Detail> {
     let lows: Vec<String> = tokens.iter().map(|text| low(text)).collect();
-    let text = Text { tokens, lows: &lows, known };
+    let text = Text { tokens, lows: &lows, known, raw: false };
     let mut found: Vec<Detail> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -229,6 +194,11 @@ pub(super) fn in_answer(tokens: &[&str], known: &Known) -> Vec<Detail> {
         at = end;
     }
     found
+}
+
+/// Whether a text of some length has no capital at all.
+fn is_raw(tokens: &[&str]) -> bool {
+    tokens.len() > 3 && !tokens.iter().any(|text| text.chars().any(char::is_uppercase))
 }
 
 /// Tokens as one text without the marks at its ends.
@@ -247,6 +217,8 @@ struct Text<'a> {
     tokens: &'a [&'a str],
     lows: &'a [String],
     known: &'a Known,
+    /// Without capitals.
+    raw: bool,
 }
 
 impl Text<'_> {
@@ -260,179 +232,23 @@ impl Text<'_> {
 
     /// The detail at `at`: kind, first word (possibly before `at`), end.
     fn detail(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        self.mail(at)
+        let found = self
+            .mail(at)
+            .or_else(|| self.link(at))
             .or_else(|| self.phone(at))
             .or_else(|| self.record(at))
             .or_else(|| self.address(at))
+            .or_else(|| self.rare(at))
             .or_else(|| self.hospital(at))
+            .or_else(|| self.employer(at))
             .or_else(|| self.date(at))
             .or_else(|| self.age(at))
             .or_else(|| self.name(at))
             .or_else(|| self.town(at))
-            .or_else(|| self.repeated(at).map(|(kind, end)| (kind, at, end)))
-    }
-
-    fn mail(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        if core(self.tokens[at]).split('@').filter(|part| !part.is_empty()).count() == 2 {
-            return Some((Kind::Mail, at, at + 1));
-        }
-        let domain = matches!(self.low(at + 1), "com" | "org" | "net" | "edu" | "gov" | "uk" | "ca" | "co");
-        let dot = self.low(at) == "dot" && domain;
-        let sign = (1..=5).find(|&back| self.before(at, back) == "at").filter(|_| dot)?;
-        Some((Kind::Mail, at.saturating_sub(sign + 1), at + 2))
-    }
-
-    fn phone(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let (mut digits, mut words, mut joined, mut end) = (0, 0, false, at);
-        while let Some(token) = self.tokens.get(end) {
-            let bare = core(token);
-            let numeric = bare.chars().filter(char::is_ascii_digit).count();
-            let plain =
-                bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')' | '+' | '–' | '/'));
-            let spoken = matches!(self.low(end), "oh" | "zero" | "double" | "triple") || UNITS.contains(&self.low(end));
-            if numeric > 0 && plain {
-                digits += numeric;
-                joined |= numeric >= PHONE_DIGITS || bare.contains(['-', '(', ')', '–']) || end > at + 1;
-            } else if spoken {
-                words += 1;
-            } else {
-                break;
-            }
-            end += 1;
-        }
-        let date = end == at + 1 && core(self.tokens[at]).contains('/');
-        (!date && (words >= PHONE_DIGITS || (digits + words >= PHONE_DIGITS && joined))).then_some((
-            Kind::Phone,
-            at,
-            end,
-        ))
-    }
-
-    fn record(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let named = RECORDS.contains(&self.low(at));
-        let near = (at + 1..(at + 5).min(self.tokens.len()))
-            .find(|&i| self.tokens[i].chars().filter(char::is_ascii_digit).count() >= 3)?;
-        let counted = (at..near).any(|i| matches!(self.low(i), "number" | "id" | "code" | "no" | "security"));
-        (named && counted).then_some((Kind::Number, near, near + 1))
-    }
-
-    fn address(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        if !core(self.tokens[at]).chars().all(|c| c.is_ascii_digit()) || core(self.tokens[at]).is_empty() {
-            return None;
-        }
-        let length = name_length(self.tokens, at + 1, 4);
-        let street = (at + 2..=at + length).find(|&i| STREETS.contains(&self.low(i)))?;
-        Some((Kind::Address, at, street + 1))
-    }
-
-    fn hospital(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let capital = |i: usize| self.tokens.get(i).is_some_and(|text| core(text).starts_with(char::is_uppercase));
-        if !capital(at)
-            || (at > 0 && capital(at - 1) && is_name_like(self.tokens[at - 1]) && !closed(self.tokens[at - 1]))
-        {
-            return None;
-        }
-        let mut end = at;
-        while capital(end) || (end > at && matches!(self.low(end), "of" | "for" | "the") && capital(end + 1)) {
-            end += 1;
-            if closed(self.tokens[end - 1]) {
-                break;
-            }
-        }
-        let kind = (at..end).any(|i| HOSPITALS.contains(&self.low(i)));
-        let named = (at..end).any(|i| is_name_like(self.tokens[i]) && !HOSPITALS.contains(&self.low(i)));
-        let known = matches!(self.low(at), "kaiser" | "mayo");
-        (kind && (named || known) && (end > at + 1 || known)).then_some((Kind::Hospital, at, end))
-    }
-
-    fn date(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let token = core(self.tokens[at]);
-        let parts: Vec<&str> = token.split(['/', '-', '.']).collect();
-        let numeric = parts.iter().all(|p| !p.is_empty() && p.len() <= 4 && p.chars().all(|c| c.is_ascii_digit()));
-        if parts.len() == 3 && numeric && parts.iter().any(|p| p.len() == 4 || token.contains('/')) {
-            return Some((Kind::Date, at, at + 1));
-        }
-        let joined = at > 0 && !closed(self.tokens[at - 1]);
-        let near = joined && matches!(self.before(at, 1), "last" | "this" | "next" | "early" | "late" | "mid");
-        if WEEKDAYS.contains(&self.low(at)) && near {
-            return Some((Kind::Date, at - 1, at + 1));
-        }
-        if !MONTHS.contains(&self.low(at)) || !token.starts_with(char::is_uppercase) {
-            return None;
-        }
-        let day = is_day(self.low(at + 1));
-        let year = |i: usize| is_year(self.low(i));
-        let of = self.before(at, 1) == "of" && is_day(self.before(at, 2));
-        let led = near
-            || of
-            || (joined
-                && matches!(self.before(at, 1), "in" | "since" | "of" | "until" | "by" | "on" | "before" | "after"));
-        let verb = matches!(self.low(at), "may" | "march");
-        if verb && !(day || led || year(at + 1)) {
-            return None;
-        }
-        let first = match (of, near) {
-            (true, _) => at - 2 - usize::from(self.before(at, 3) == "the"),
-            (_, true) => at - 1,
-            _ => at,
-        };
-        let mut end = at + 1 + usize::from(day);
-        end += usize::from(self.low(end) == "of" && year(end + 1));
-        end += usize::from(year(end));
-        Some((Kind::Date, first, end))
-    }
-
-    fn age(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        if DECADES.contains(&self.low(at))
-            && (1..=3).any(|back| matches!(self.before(at, back), "my" | "his" | "her" | "their"))
-        {
-            return Some((Kind::Age, at, at + 1));
-        }
-        let compound = self.low(at).ends_with("-year-old") || self.low(at).ends_with("-years-old");
-        if compound {
-            return Some((Kind::Age, at, at + 1));
-        }
-        let (value, end) = self.number(at)?;
-        let (next, after) = (self.low(end), self.low(end + 1));
-        if matches!(next, "year-old" | "years-old" | "yo" | "y/o")
-            || (matches!(next, "year" | "years") && after == "old")
-        {
-            return Some((Kind::Age, at, end + 1 + usize::from(after == "old")));
-        }
-        let aged = matches!(self.before(at, 1), "age" | "aged" | "turned" | "turning")
-            || (self.before(at, 1) == "of" && self.before(at, 2) == "age")
-            || (self.before(at, 1) == "just" && self.before(at, 2) == "turned");
-        let before =
-            (1..=2).map(|back| self.before(at, back)).find(|word| !matches!(*word, "now" | "just" | "about" | "only"));
-        let person = before.is_some_and(|word| {
-            matches!(word, "i'm" | "am" | "he's" | "she's" | "who's")
-                || (matches!(word, "is" | "was") && value >= 12)
-                || word.strip_suffix("'s").is_some_and(|who| RELATIVES.contains(&who))
-        });
-        let ends = closed(self.tokens[end - 1]) || matches!(next, "and" | "now" | "or" | "but" | "with" | "");
-        (aged || (person && ends)).then_some((Kind::Age, at, end))
-    }
-
-    /// A whole number up to 115 at `at`, in digits or words, and where it ends.
-    fn number(&self, at: usize) -> Option<(u32, usize)> {
-        let text = self.low(at);
-        let unit = |word: &str| UNITS.iter().position(|w| *w == word).map(|i| i as u32 + 1);
-        let ten = |word: &str| TENS.iter().position(|w| *w == word).map(|i| (i as u32 + 2) * 10);
-        let (value, end) = if let Ok(value) = text.parse::<u32>() {
-            (value, at + 1)
-        } else if let Some(value) = TEENS.iter().position(|w| *w == text) {
-            (value as u32 + 10, at + 1)
-        } else if let Some((tens, units)) = text.split_once('-') {
-            (ten(tens)? + unit(units)?, at + 1)
-        } else if let Some(tens) = ten(text) {
-            match unit(self.low(at + 1)).filter(|_| !closed(self.tokens[at])) {
-                Some(units) => (tens + units, at + 2),
-                None => (tens, at + 1),
-            }
-        } else {
-            (unit(text)?, at + 1)
-        };
-        (1..=115).contains(&value).then_some((value, end))
+            .or_else(|| self.repeated(at).map(|(kind, end)| (kind, at, end)));
+        let found = found.or_else(|| self.unknown(at));
+        let plain = || self.plain_hospital(at).or_else(|| self.plain_name(at)).or_else(|| self.plain_town(at));
+        found.or_else(|| self.raw.then(plain).flatten())
     }
 
     fn name(&self, at: usize) -> Option<(Kind, usize, usize)> {
@@ -447,13 +263,26 @@ impl Text<'_> {
         let (one, two) = (self.before(at, 1), self.before(at, 2));
         let next = self.low(at + length);
         let marked = closed(self.tokens[at + length - 1]);
-        let placed = matches!(next, "in" | "from" | "calling" | "near" | "again");
-        let introduced = (one == "is" && two == "name") || one == "name's" || BEFORE_NAME.contains(&one);
+        let placed = matches!(next, "in" | "from" | "calling" | "near" | "again" | "here" | "and");
+        let introduced = (one == "is" && two == "name")
+            || one == "name's"
+            || one == "it's"
+            || BEFORE_NAME.contains(&one)
+            || one == "there" && BEFORE_NAME.contains(&two)
+            || one == "named"
+            || one == "called" && two != "are";
         let announced =
             (one == "is" && two == "this" || one == "i'm" || (one == "am" && two == "i")) && (marked || placed);
         let sends =
             one == "from" && (placed || matches!(two, "question" | "one" | "email" | "letter" | "comes" | "caller"));
-        let asks = BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
+        // "Agatha in Cloverdale asks"
+        let opens = at == 0 || closed(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(',');
+        let place = at + length + 1;
+        let there = opens
+            && matches!(next, "in" | "from")
+            && ((place..place + 4).any(|i| BEHIND_NAME.contains(&self.low(i)))
+                || name_length(self.tokens, place, 3) > 0);
+        let asks = there || BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
         let relative = RELATIVES.contains(&one) || (one == "is" && RELATIVES.contains(&two));
         let thanked = (one == "you" && two == "thank") || one == "thanks";
         let titled = at > 0 && is_title(self.tokens[at - 1]);
@@ -465,9 +294,31 @@ impl Text<'_> {
         ))
     }
 
+    /// A word with a capital inside a sentence that nothing else explains: a name, a place, an employer.
+    fn unknown(&self, at: usize) -> Option<(Kind, usize, usize)> {
+        let inside = at > 0 && !ends_sentence(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(['"', ':', '“']);
+        let length = name_length(self.tokens, at, 4);
+        let words = &self.tokens[at..at + length];
+        let letter = length == 1 && core(self.tokens[at]).chars().count() == 1;
+        let wide = WIDE.contains(&phrase(words.iter().copied()).as_str());
+        let harmless = words.iter().any(|text| HARMLESS.contains(&low(text).trim_end_matches("'s")));
+        if !inside || length == 0 || letter || wide || harmless || self.known.is_public(words) {
+            return None;
+        }
+        let given = words.iter().any(|text| is_given_name(&low(text)));
+        Some((if given { Kind::Name } else { Kind::Town }, at, at + length))
+    }
+
     fn town(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let the = self.before(at, 1) == "the" && self.before(at, 2) == "in";
-        if !(BEFORE_PLACE.contains(&self.before(at, 1)) || the) {
+        let moved = self.before(at, 1) == "to"
+            && (2..=3)
+                .any(|back| matches!(self.before(at, back), "moved" | "move" | "moving" | "drive" | "drove" | "flew"));
+        let of = self.before(at, 1) == "of"
+            && matches!(self.before(at, 2), "mayor" | "town" | "city" | "village" | "outskirts" | "county" | "suburb");
+        // "at L 4 5" is a level of the spine.
+        let letter = core(self.tokens[at]).chars().count() == 1;
+        if letter || !(BEFORE_PLACE.contains(&self.before(at, 1)) || the || moved || of) {
             return None;
         }
         let mut length = name_length(self.tokens, at, 4);
@@ -528,17 +379,4 @@ impl Text<'_> {
 /// Whether a mark closes the token.
 fn closed(token: &str) -> bool {
     token.ends_with([',', '.', ';', ':', '?', '!', '"', ')', '”'])
-}
-
-fn is_day(word: &str) -> bool {
-    let digits = word.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h']);
-    let spoken = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
-    digits.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
-        || spoken.contains(&word)
-        || (word.ends_with("th") && word.len() > 4 && word != "month")
-        || word.split_once('-').is_some_and(|(tens, unit)| TENS.contains(&tens) && spoken.contains(&unit))
-}
-
-fn is_year(word: &str) -> bool {
-    word.len() == 4 && word.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }

@@ -5,6 +5,7 @@
 //! it, unless they open a blocking finding or leave nobody credited; a new draft with another content that is younger
 //! than the approval ends it, and the approval comes back as a conflict.
 
+use super::codes::Code;
 use super::details::Known;
 use super::privacy::{Timed, answer_flags, question_flags};
 use super::words::low;
@@ -50,6 +51,9 @@ pub enum ConflictReason {
         /// The finding's code.
         code: String,
     },
+    /// A finding was resolved without a reason.
+    #[error("no reason is given for resolving the finding")]
+    NoReason,
     /// Somebody who isn't in the roster was named.
     #[error("{person} is not in the roster: add that person to roster.toml and draft the episode again")]
     UnknownPerson {
@@ -124,7 +128,14 @@ fn change(draft: &Draft, drafted: &DraftEntry, entry: &mut Entry, edit: &Edit) -
         Change::SetQuestionTime { span } => entry.question.span = inside(draft, *span)?,
         Change::SetAnswerTime { span } => set_answer_time(draft, entry, *span)?,
         Change::SetSpeakers { people } => set_speakers(draft, entry, people, &edit.editor)?,
-        Change::ResolveFlag { flag, how } => resolve(entry, flag, how)?,
+        Change::ResolveFlag { flag, how } => {
+            let how = how.trim();
+            if how.is_empty() {
+                return Err(ConflictReason::NoReason);
+            }
+            resolve(entry, flag, Some(how))?;
+        }
+        Change::ReopenFlag { flag } => resolve(entry, flag, None)?,
         Change::Approve => approve(drafted, entry, edit)?,
         Change::SendBack => {
             if entry.status == Status::Approved {
@@ -327,8 +338,9 @@ fn set_speakers(draft: &Draft, entry: &mut Entry, people: &[PersonId], editor: &
     entry.credits = credits;
     if !people.is_empty() {
         // Who answers does not tell when.
-        let open =
-            |flag: &&mut Flag| flag.kind == FlagKind::Credit && flag.code != super::UNDATED && flag.resolved.is_none();
+        let open = |flag: &&mut Flag| {
+            flag.kind == FlagKind::Credit && flag.code != Code::Undated.name() && flag.resolved.is_none()
+        };
         for flag in entry.flags.iter_mut().filter(open) {
             flag.resolved = Some(format!("{editor} named who answers"));
         }
@@ -336,11 +348,12 @@ fn set_speakers(draft: &Draft, entry: &mut Entry, people: &[PersonId], editor: &
     Ok(())
 }
 
-fn resolve(entry: &mut Entry, flag: &Flag, how: &str) -> Result<(), ConflictReason> {
+/// Closes the finding wherever it stands in the entry, or opens it again.
+fn resolve(entry: &mut Entry, flag: &Flag, how: Option<&str>) -> Result<(), ConflictReason> {
     let mut found = false;
-    for open in &mut entry.flags {
-        if open.kind == flag.kind && open.code == flag.code && open.text == flag.text {
-            open.resolved = Some(how.to_owned());
+    for same in &mut entry.flags {
+        if same.kind == flag.kind && same.code == flag.code && same.text == flag.text {
+            same.resolved = how.map(str::to_owned);
             found = true;
         }
     }
@@ -484,6 +497,41 @@ mod tests {
         let (entries, conflicts) = apply(&after, std::slice::from_ref(&lost));
         assert!(entries.entries.is_empty() && entries.tombstones.len() == 1);
         assert_eq!(conflicts, [Conflict { edit: lost, reason: ConflictReason::EntryGone }]);
+    }
+
+    #[test]
+    fn a_finding_is_silenced_with_a_reason_as_long_as_it_comes_back_and_can_be_opened_again() {
+        let trial = trial();
+        let draft = trial.draft();
+        let flag = Box::new(draft.entries[0].entry.flags.iter().find(|f| f.code == "negation").unwrap().clone());
+        let reason = |draft: &Draft, changes: Vec<Change>| -> Vec<Option<String>> {
+            let flags = settled(draft, changes).0.flags;
+            flags.into_iter().filter(|f| f.code == "negation" && f.text == flag.text).map(|f| f.resolved).collect()
+        };
+        let silence = Change::ResolveFlag { flag: flag.clone(), how: " heard it ".into() };
+        let heard = Some("heard it".to_owned());
+        assert_eq!(reason(&draft, vec![silence.clone()]), std::slice::from_ref(&heard));
+        // The finding comes back elsewhere and with another message.
+        let mut again = trial.clone();
+        again.transcript.words.iter_mut().for_each(|word| {
+            word.span = Span::new(word.span.start.plus(Millis(700)), word.span.end.plus(Millis(700)));
+            word.probability = 0.6;
+        });
+        let again = again.draft_after(Some(&draft), LATER, 7);
+        assert_ne!(again.entries[0].entry.flags.iter().find(|f| f.code == "negation").unwrap().message, flag.message);
+        assert_eq!(reason(&again, vec![silence.clone()]), [heard]);
+        let open = Change::ReopenFlag { flag: flag.clone() };
+        assert_eq!(reason(&draft, vec![silence, open]), [None]);
+        let blank = Change::ResolveFlag { flag: flag.clone(), how: "  ".into() };
+        assert_eq!(settled(&draft, vec![blank]).1, [ConflictReason::NoReason]);
+        // Opening a blocking finding ends an approval.
+        let mut changes = cleared(&draft);
+        let blocking = changes.iter().find_map(|change| match change {
+            Change::ResolveFlag { flag, .. } => Some(flag.clone()),
+            _ => None,
+        });
+        changes.extend([Change::Approve, Change::ReopenFlag { flag: blocking.unwrap() }]);
+        assert_eq!(settled(&draft, changes).0.status, Status::NeedsReview);
     }
 
     #[test]

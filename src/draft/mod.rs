@@ -8,10 +8,12 @@
 //! replaces in the printed text. Each such place is recorded with what stood there; the word-for-word texts stay.
 
 mod aligned;
+mod codes;
 mod content;
 mod corrected;
 mod credits;
 mod details;
+mod drugs;
 mod edits;
 mod identity;
 mod lints;
@@ -25,16 +27,18 @@ mod risk;
 mod verbatim;
 mod words;
 
+pub use codes::{FlagCode, flag_codes};
 pub use edits::{Conflict, ConflictReason, apply};
 pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag,
-    FlagKind, Links, Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links,
+    Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
+use codes::Code;
 pub use credits::CREDIT_CONFIDENCE;
 use credits::Credited;
 use details::{Detail, Kind, Known};
@@ -48,12 +52,10 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;
-/// The finding of an episode without a date.
-const UNDATED: &str = "day-not-stated";
 /// The confidence of a question without an answer: nobody measures it.
 const UNANSWERED_CONFIDENCE: f32 = 0.5;
 
@@ -159,10 +161,12 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
     check(inputs.transcript, inputs.outline)?;
     let mut made: Vec<Made> = Vec::new();
     let (pairs, possible) = (&inputs.outline.pairs, &inputs.outline.possible);
-    for (pair, possible) in pairs.iter().map(|pair| (pair, false)).chain(possible.iter().map(|pair| (pair, true))) {
+    let all = pairs.iter().map(|pair| (pair, false)).chain(possible.iter().map(|pair| (pair, true)));
+    for (index, (pair, possible)) in all.enumerate() {
         made.push(make(
             inputs,
             &Asked {
+                index,
                 question: &pair.question,
                 answer: &pair.answer,
                 source: pair.source,
@@ -173,11 +177,12 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
             },
         )?);
     }
-    for unanswered in &inputs.outline.unanswered {
+    for (index, unanswered) in (pairs.len() + possible.len()..).zip(&inputs.outline.unanswered) {
         let voice = inputs.speakers.speaker_of(unanswered.question.start).and_then(|cluster| cluster.role);
         made.push(make(
             inputs,
             &Asked {
+                index,
                 question: std::slice::from_ref(&unanswered.question),
                 answer: &[],
                 source: if voice == Some(Role::Audience) { QuestionSource::Live } else { QuestionSource::ReadByHost },
@@ -226,6 +231,8 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
 
 /// A question of the outline with or without its answer.
 struct Asked<'a> {
+    /// The pair, counted from 0; possible pairs count on behind the pairs, unanswered questions behind those.
+    index: usize,
     question: &'a [Range<usize>],
     answer: &'a [Range<usize>],
     source: QuestionSource,
@@ -270,6 +277,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     let known = known(inputs, asked, &spoken);
     let mut flags = privacy::question_flags(&timed(transcript, &written), &timed(transcript, &spoken), &known);
     let mut risks = risk::flags(&timed(transcript, &written));
+    risks.extend(risk::doubtful(transcript, asked.question));
     risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
     let (mut answer, mut credits) = (None, Vec::new());
     if !asked.answer.is_empty() {
@@ -287,6 +295,7 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         flags.extend(privacy::answer_flags(&timed(transcript, &all), &known));
         flags.extend(credited.flags);
         risks.extend(risk::flags(&timed(transcript, &all)));
+        risks.extend(risk::doubtful(transcript, asked.answer));
         risks.extend(inputs.opinion.in_answer(transcript, asked.answer, &all));
         risks.extend(credits::overlaps(transcript, inputs.speakers, asked.answer));
         credits = credited.credits;
@@ -306,9 +315,13 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         hollow: printed.hollow,
         attributions: printed.attributions,
         confidence: answer.as_ref().map(|_| asked.confidence),
+        others: others(inputs.outline, asked.index),
+        segments: &inputs.outline.segments,
+        opening: answer.as_ref().and_then(|answer| answer.paragraphs.first()).map_or("", String::as_str),
     }));
     if answer.is_some() && inputs.head.held_on.is_none() {
-        flags.push(undated(question.span));
+        // Credits and the page's source line depend on a day that only a person knows.
+        flags.push(Code::Undated.found(question.span, ""));
     }
     flags.extend(corrections.iter().map(corrected::flag));
     flags.extend(risks);
@@ -325,23 +338,6 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         reasons: asked.reasons.to_vec(),
         possible: asked.possible,
     })
-}
-
-/// Credits and the page's source line depend on a day that only a person knows.
-fn undated(at: Span) -> Flag {
-    Flag {
-        kind: FlagKind::Credit,
-        code: UNDATED.into(),
-        message:
-            "Nobody has stated the day on which the webinar was held, and titles depend on it. State it as held_on in \
-                  episode.toml, then process the episode again."
-                .into(),
-        start: at.start,
-        end: at.end,
-        text: String::new(),
-        blocking: true,
-        resolved: None,
-    }
 }
 
 impl Made {
@@ -383,6 +379,15 @@ impl Made {
             reasons: self.reasons,
         }
     }
+}
+
+/// The sentences of all entries but this one and those that are likelier to be none.
+fn others(outline: &Outline, index: usize) -> Vec<Range<usize>> {
+    let (pairs, possible) = (&outline.pairs, &outline.possible);
+    let asked = pairs.iter().map(|pair| [pair.question.as_slice(), pair.answer.as_slice()].concat()).enumerate();
+    let unanswered = outline.unanswered.iter().map(|unanswered| vec![unanswered.question.clone()]);
+    let unanswered = (pairs.len() + possible.len()..).zip(unanswered);
+    asked.chain(unanswered).filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
 }
 
 /// Where an entry stands as long as no person has decided.

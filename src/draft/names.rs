@@ -1,6 +1,8 @@
 //! Which capitalised words may be somebody's name or a place, as far as spelling and a short list can tell.
 
+use super::drugs::is_drug;
 use super::words::{core, is_number, is_protected, low};
+use std::sync::LazyLock;
 
 /// Months as they are spoken.
 #[rustfmt::skip]
@@ -37,6 +39,23 @@ const COMMON: &[&str] = &[
     "prednisone", "naproxen", "tramadol", "oxycodone",
 ];
 
+/// Given names in lower case, sorted; `names/README.md` tells where they are from.
+static GIVEN: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("names/given.txt").lines().collect());
+
+/// Whether the word, in lower case, is a given name and no other word.
+pub(super) fn is_given_name(word: &str) -> bool {
+    GIVEN.binary_search(&word.strip_suffix("'s").unwrap_or(word)).is_ok()
+}
+
+/// Whether the word, in lower case, is one that names nobody.
+pub(super) fn is_common(word: &str) -> bool {
+    COMMON.contains(&word)
+        || MONTHS.contains(&word)
+        || WEEKDAYS.contains(&word)
+        || is_protected(word)
+        || is_number(word)
+}
+
 /// Whether the token begins with a capital and, by itself, may be a part of a name: no acronym, number, month, weekday
 /// or word that merely opens a sentence.
 pub(super) fn is_name_like(token: &str) -> bool {
@@ -48,6 +67,7 @@ pub(super) fn is_name_like(token: &str) -> bool {
         && (bare.chars().count() == 1 || chars.any(char::is_lowercase))
         && !is_protected(token)
         && !is_number(token)
+        && !is_drug(&low)
         && ![low.as_str(), possessive]
             .iter()
             .any(|word| COMMON.contains(word) || MONTHS.contains(word) || WEEKDAYS.contains(word))

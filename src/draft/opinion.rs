@@ -6,10 +6,11 @@
 //! lacks, or when several words of content differ in a row.
 
 use super::aligned::{Aligned, Run, Side, compared};
+use super::codes::Code;
 use super::risk::{Risk, is_unit, places};
 use super::verbatim::Token;
 use super::words::{is_negation, is_number, low};
-use crate::model::{Caption, Flag, FlagKind, Span, Transcript};
+use crate::model::{Caption, Flag, Span, Transcript};
 use std::ops::Range;
 
 /// The most of the captions' words that may differ, where both texts are. With errors strewn over the fixtures' truth,
@@ -172,16 +173,9 @@ impl Place {
         } else {
             format!("The published captions say \"{captions}\" here; the transcript says \"{heard}\". Listen to it.")
         };
-        Flag {
-            kind: FlagKind::Risk,
-            code: if *more { "captions-have-more" } else { "captions-differ" }.to_owned(),
-            message,
-            start,
-            end: sound.end.clamp(start, span.end.max(start)),
-            text: text.join(" ").trim_end_matches([',', '.', '?', '!', ';', ':']).to_owned(),
-            blocking: false,
-            resolved: None,
-        }
+        let code = if *more { Code::CaptionsHaveMore } else { Code::CaptionsDiffer };
+        let sound = Span::new(start, sound.end.clamp(start, span.end.max(start)));
+        code.flag(message, sound, text.join(" ").trim_end_matches([',', '.', '?', '!', ';', ':']))
     }
 }
 

@@ -3,8 +3,9 @@
 //! Each blocks publication until a person decides, so this asks rather than misses. In answers only what the asker gave
 //! away is looked for, and forms of address.
 
+use super::codes;
 use super::details::{Kind, Known, in_answer, in_question};
-use crate::model::{Flag, FlagKind, Span};
+use crate::model::{Flag, Span};
 
 /// A word of a text with its time.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,17 @@ pub(super) enum Place {
 }
 
 impl Place {
+    pub(super) const ALL: [Self; 3] = [Self::Question, Self::Verbatim, Self::Answer];
+
+    /// The beginning of a sentence about it.
+    pub(super) fn says(self) -> &'static str {
+        match self {
+            Self::Question => "The printed question gives",
+            Self::Verbatim => "Only the word-for-word question gives",
+            Self::Answer => "The answer repeats or gives",
+        }
+    }
+
     /// What a finding's code ends with.
     pub(super) fn suffix(self) -> &'static str {
         match self {
@@ -61,21 +73,13 @@ fn flags(text: &[Timed<'_>], place: Place, known: &Known) -> Vec<Flag> {
     let details = if place == Place::Answer { in_answer(&tokens, known) } else { in_question(&tokens, known) };
     let mut flags: Vec<Flag> = Vec::with_capacity(details.len());
     for detail in details {
-        let code = format!("{}{}", detail.kind.code(), place.suffix());
-        if flags.iter().any(|flag| flag.code == code && flag.text == detail.text) {
-            continue; // One decision holds for every place in the same text.
-        }
         let span = text[detail.first].span.hull(text[detail.end - 1].span);
-        flags.push(Flag {
-            kind: FlagKind::Privacy,
-            code,
-            message: message(detail.kind, place, &detail.text),
-            start: span.start,
-            end: span.end,
-            text: detail.text,
-            blocking: true,
-            resolved: None,
-        });
+        let message = message(detail.kind, place, &detail.text);
+        let flag = codes::detail(detail.kind, place, message, span, &detail.text);
+        // One decision holds for every place in the same text.
+        if !flags.iter().any(|other| other.code == flag.code && other.text == flag.text) {
+            flags.push(flag);
+        }
     }
     flags
 }

@@ -1,9 +1,11 @@
 //! The queue of words whose misrecognition would change the medicine: negations, sides, spinal levels, numbers, doses,
-//! drugs. Each is a place to listen to, none blocks.
+//! drugs; and of passages that the recogniser doubts. Each is a place to listen to, none blocks.
 
+use super::codes::Code;
+use super::drugs::{is_drug, sounds_like};
 use super::privacy::Timed;
-use super::words::{core, ends_sentence, is_negation, is_number, low};
-use crate::model::{Flag, FlagKind, Span, Word};
+use super::words::{core, ends_marked, ends_sentence, is_negation, is_number, low};
+use crate::model::{Flag, Millis, Span, Transcript, Word};
 use std::ops::Range;
 
 #[rustfmt::skip]
@@ -23,19 +25,10 @@ const SIDED: &[&str] = &[
     "wrist", "buttock", "thigh", "calf", "toe", "toes", "finger", "fingers", "thumb", "eye", "ear", "kidney", "lung",
     "rib", "ribs", "nerve", "lower", "upper", "facet",
 ];
-/// Endings of drug names, by their international stems, and a few names without one.
-#[rustfmt::skip]
-const DRUG_ENDINGS: &[&str] = &[
-    "profen", "cillin", "statin", "olol", "azole", "caine", "codone", "morphone", "triptan", "oxetine", "aline",
-    "azepam", "gabalin", "pentin", "coxib", "parin", "xaban", "sartan", "mycin", "floxacin", "solone", "sone",
-    "dronate", "mab", "zine", "benzaprine", "madol", "nacin", "tidine",
-];
-#[rustfmt::skip]
-const DRUGS: &[&str] = &[
-    "aspirin", "naproxen", "acetaminophen", "paracetamol", "tylenol", "advil", "aleve", "motrin", "warfarin",
-    "morphine", "methadone", "fentanyl", "heparin", "steroid", "steroids", "cortisone", "botox", "opioid", "opioids",
-    "insulin", "metformin", "lyrica", "celebrex",
-];
+/// Units that are a dose also where no number stands before them: it may be lost.
+const STRONG_UNITS: &[&str] = &["mg", "milligram", "milligrams", "mcg", "microgram", "micrograms"];
+/// Letters of spinal levels as they are spoken.
+const REGIONS: &[&str] = &["l", "c", "t", "s", "ell"];
 
 /// The risky places of a text, in order.
 pub(super) fn flags(text: &[Timed<'_>]) -> Vec<Flag> {
@@ -96,32 +89,30 @@ pub(super) enum Risk {
     Dose,
     /// A medicine.
     Drug,
+    /// What sounds like this one.
+    Alike(&'static str),
     /// The recogniser may have misheard.
     Unsure,
 }
 
 impl Risk {
-    fn code(self) -> &'static str {
+    fn code(self) -> Code {
         match self {
-            Self::Negation => "negation",
-            Self::Side => "side",
-            Self::Level => "level",
-            Self::Number => "number",
-            Self::Dose => "dose",
-            Self::Drug => "drug",
-            Self::Unsure => "unsure",
+            Self::Negation => Code::Negation,
+            Self::Side => Code::Side,
+            Self::Level => Code::Level,
+            Self::Number => Code::Number,
+            Self::Dose => Code::Dose,
+            Self::Drug => Code::Drug,
+            Self::Alike(_) => Code::DrugMisheard,
+            Self::Unsure => Code::Unsure,
         }
     }
 
-    fn message(self) -> &'static str {
+    fn message(self) -> String {
         match self {
-            Self::Negation => "A negation: listen whether it is said, since without it the advice is the opposite.",
-            Self::Side => "A side of the body: listen whether it is left or right.",
-            Self::Level => "A spinal level: listen whether letter and number are right.",
-            Self::Number => "A number: listen whether it is right.",
-            Self::Dose => "A dose: listen whether number and unit are right.",
-            Self::Drug => "A drug: listen whether it is the right one, and check its spelling.",
-            Self::Unsure => "This may be misheard: listen to it.",
+            Self::Alike(drug) => format!("This may be \"{drug}\", misheard: listen to it."),
+            other => other.code().says().to_owned(),
         }
     }
 }
@@ -134,13 +125,23 @@ fn risk(text: &[&str], at: usize) -> Option<(Risk, usize)> {
     if is_level(core(token)) {
         return Some((Risk::Level, at + 1));
     }
+    if let Some(end) = spoken_level(text, at) {
+        return Some((Risk::Level, end));
+    }
     if matches!(here.as_str(), "left" | "right") {
         let other = if here == "left" { "right" } else { "left" };
         let before = |back: usize| at.checked_sub(back).map(|i| low(text[i])).unwrap_or_default();
         let sided = SIDED.contains(&next(1).as_str()) && !ends_sentence(token);
         let paired = (1..=4).any(|n| next(n) == other || before(n) == other);
         let owned = matches!(before(1).as_str(), "my" | "your" | "his" | "her");
-        return (sided || paired || owned).then_some((Risk::Side, at + 1));
+        // "on the left", and not "on the right track".
+        let closes =
+            ends_marked(token) || matches!(next(1).as_str(), "" | "and" | "or" | "but" | "than" | "with" | "when");
+        let placed = before(1) == "the" && matches!(before(2).as_str(), "on" | "to" | "from" | "in") && closes;
+        return (sided || paired || owned || placed).then_some((Risk::Side, at + 1));
+    }
+    if here.starts_with("left-") || here.starts_with("right-") && !here.ends_with("click") {
+        return Some((Risk::Side, at + 1));
     }
     if is_negation(token) {
         return Some((Risk::Negation, at + 1));
@@ -149,8 +150,39 @@ fn risk(text: &[&str], at: usize) -> Option<(Risk, usize)> {
     if is_number(token) || one_unit {
         return Some(number(text, at));
     }
-    let drug = DRUGS.contains(&here.as_str()) || (here.len() > 6 && DRUG_ENDINGS.iter().any(|end| here.ends_with(end)));
-    drug.then_some((Risk::Drug, at + 1))
+    if STRONG_UNITS.contains(&here.as_str()) {
+        return Some((Risk::Dose, at + 1));
+    }
+    if is_drug(&here) {
+        return Some((Risk::Drug, at + 1));
+    }
+    let alike = (!ends_marked(token)).then(|| sounds_like(&here, &next(1))).flatten()?;
+    Some((Risk::Alike(alike), at + 2))
+}
+
+/// Where a level ends that is spoken in parts: "L 4 5", "L four five", "C 5".
+fn spoken_level(text: &[&str], at: usize) -> Option<usize> {
+    let word = |i: usize| text.get(i).map(|t| low(t)).unwrap_or_default();
+    let figure = |i: usize| {
+        let word = word(i);
+        let digits = word.split('-').all(|part| part.parse::<u32>().is_ok_and(|n| (1..=12).contains(&n)));
+        digits || matches!(word.as_str(), "one" | "two" | "three" | "four" | "five" | "six" | "seven")
+    };
+    let open = |i: usize| !ends_sentence(text[i - 1]);
+    if !REGIONS.contains(&word(at).as_str()) || !figure(at + 1) || ends_marked(text[at]) {
+        return None;
+    }
+    let mut end = at + 2;
+    while end < text.len() && open(end) && end < at + 6 {
+        if figure(end) {
+            end += 1;
+        } else if REGIONS.contains(&word(end).as_str()) && figure(end + 1) {
+            end += 2;
+        } else {
+            break;
+        }
+    }
+    Some(end)
 }
 
 /// A run of numbers with its unit: "60 to 80 percent".
@@ -210,20 +242,31 @@ fn flag(text: &[Timed<'_>], at: usize, end: usize, risk: Risk) -> Flag {
     let words: Vec<&str> = text[first..=last].iter().map(|t| t.text).collect();
     let span: Span = text[at].span.hull(text[end - 1].span);
     let probability = text[at..end].iter().map(|t| t.probability).fold(1.0, f32::min);
-    let mut message = risk.message().to_owned();
+    let mut message = risk.message();
     if probability < Word::SURE {
         message.push_str(&format!(" The recogniser was unsure here ({:.0} %).", probability * 100.0));
     }
-    Flag {
-        kind: FlagKind::Risk,
-        code: risk.code().to_owned(),
-        message,
-        start: span.start,
-        end: span.end,
-        text: words.join(" ").trim_end_matches([',', '.', '?', '!', ';', ':']).to_owned(),
-        blocking: false,
-        resolved: None,
+    let text = words.join(" ");
+    risk.code().flag(message, span, text.trim_end_matches([',', '.', '?', '!', ';', ':']))
+}
+
+/// The most words of a doubtful passage that are shown.
+const SHOWN: usize = 12;
+
+/// Where the recogniser still doubts what it wrote of a passage ([`ChunkNote::doubts`]), within these sentences: words
+/// may be made up there, or missing.
+pub(super) fn doubtful(transcript: &Transcript, ranges: &[Range<usize>]) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = Vec::new();
+    for chunk in transcript.chunks.iter().filter(|chunk| !chunk.doubts.is_empty()) {
+        let words = ranges.iter().flat_map(|range| transcript.words_of(range));
+        let inside = |word: &&Word| word.span.overlap(chunk.span) > Millis::ZERO;
+        let words: Vec<&Word> = words.filter_map(|word| transcript.words.get(word)).filter(inside).collect();
+        let Some(span) = words.iter().map(|word| word.span).reduce(Span::hull) else { continue };
+        let text: Vec<&str> = words.iter().take(SHOWN).map(|word| word.text.as_str()).collect();
+        let message = format!("{} The reason: {}.", Code::Doubtful.says(), chunk.doubts.join(", and "));
+        flags.push(Code::Doubtful.flag(message, span, &text.join(" ")));
     }
+    flags
 }
 
 #[cfg(test)]
@@ -267,6 +310,21 @@ mod tests {
         negation [should not]: A negation: listen whether it is said, since without it the advice is the opposite. The recogniser was unsure here (60 %).
         unsure [Sorry for 20]: This may be misheard: listen to it. The recogniser was unsure here (60 %).
         number [for 20 minutes]: A number: listen whether it is right. The recogniser was unsure here (60 %).
+        ");
+    }
+
+    #[test]
+    fn sides_levels_and_units_are_found_however_they_are_said() {
+        let text = "It is on the left. You are on the right track. Left-sided pain at L 4 5 and l five S one, a few \
+            milligrams, I take ibu profane on the right and S is a letter.";
+        insta::assert_snapshot!(found(text), @r"
+        side: the left
+        side: Left-sided pain at
+        level: at L 4 5 and l
+        level: and l five S one, a few
+        dose: few milligrams, I take
+        drug-misheard: take ibu profane on the
+        side: the right and S
         ");
     }
 

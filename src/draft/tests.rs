@@ -3,7 +3,7 @@
 use super::trial::{LATER, NOW, Trial, edit};
 use super::words::{core, is_protected};
 use super::*;
-use crate::model::{Change, Evidence, EvidenceKind, FlagKind};
+use crate::model::{Change, ChunkNote, Evidence, EvidenceKind, FlagKind};
 use crate::roster::Title;
 use proptest::prelude::*;
 
@@ -46,6 +46,7 @@ fn a_lively_exchange_becomes_a_page() {
        After that, no, no problem at all. -- Juniper Maplewood
     ! age-in-question: 67
     ! asker-name-in-answer: Maria
+    - across-announcement: And now a quick announcement.
     ");
 }
 
@@ -115,6 +116,7 @@ fn the_second_fixture_reads_as_its_script() {
     ! asker-name-in-verbatim: Daphne
     ! town-in-verbatim: Mossy Hollow
     ! asker-name-in-answer: Daphne
+    - handover-start: thank you
 
     NeedsReview
     Q: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
@@ -122,6 +124,7 @@ fn the_second_fixture_reads_as_its_script() {
     ! asker-name-in-verbatim: Wendell
     ! asker-name-in-verbatim: Beatrix
     - merged-questions: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
+    - handover-start: i'll take
 
     Unanswered
     Q: My insurance company denied my robotic surgery, so can you tell me whether the denial was correct?
@@ -203,7 +206,7 @@ fn personal_details_are_told_from_what_only_looks_like_them() {
     Name Peter, Age 40, Date the 3rd of May, 2019, Hospital Saint Mary's Hospital for Special Surgery
     Phone 718-555-0142, Mail ann.lee@example.org, Phone five five five oh one four two
     Number policy number is 4471882, Address 12 Elm Street, Town Bronx
-    Age 67-year-old, Age sixties, Date last Tuesday, Date 3/14/2021, Name Smith
+    Age 67-year-old, Age my sixties, Date last Tuesday, Date 3/14/2021, Name Smith
 
     Date March
     ");
@@ -311,6 +314,29 @@ fn where_people_speak_at_once_the_answer_is_to_be_listened_to() {
     let flags: Vec<&Flag> = entry.flags.iter().filter(|flag| flag.code == "overlap").collect();
     assert_eq!(flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>(), ["it is"]);
     assert!(!flags[0].blocking && entry.status == Status::Draft);
+}
+
+#[test]
+fn a_passage_that_the_recogniser_doubts_is_to_be_listened_to() {
+    let lines = ["H Is it safe?", "E Yes, it is safe for most people today.", "E And so is walking."];
+    let mut trial = Trial::new(&lines).pair(0..1, &[1..3]);
+    let span = trial.transcript.sentences[1].span;
+    let note = |span, doubts: &[&str]| ChunkNote {
+        span,
+        speech: span.length(),
+        words: 8,
+        attempts: 2,
+        log_probability: -0.4,
+        doubts: doubts.iter().map(|&doubt| doubt.to_owned()).collect(),
+    };
+    let rest = Span::new(span.end, span.end.plus(Millis(9000)));
+    trial.transcript.chunks = vec![note(span, &["a run of words is repeated", "it is improbable"]), note(rest, &[])];
+    let entry = trial.draft().entries.remove(0).entry;
+    let flags: Vec<&Flag> = entry.flags.iter().filter(|flag| flag.code == "doubtful-passage").collect();
+    assert_eq!(flags.len(), 1);
+    assert_eq!(flags[0].text, "Yes, it is safe for most people today.");
+    assert!(flags[0].message.ends_with("The reason: a run of words is repeated, and it is improbable."));
+    assert_eq!((flags[0].start, flags[0].kind, flags[0].blocking), (span.start, FlagKind::Risk, false));
 }
 
 #[test]
@@ -439,6 +465,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         proptest::sample::subsequence(vec!["host", "first-expert", "nobody"], 0..3)
             .prop_map(|ids| Change::SetSpeakers { people: ids.iter().map(|id| id.parse().unwrap()).collect() }),
         Just(Change::ResolveFlag { flag: Box::new(flag("Maria")), how: "agreed".into() }),
+        Just(Change::ReopenFlag { flag: Box::new(flag("Maria")) }),
         Just(Change::Approve),
         Just(Change::SendBack),
         Just(Change::Withdraw { reason: "outdated".into() }),

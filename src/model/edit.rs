@@ -57,12 +57,17 @@ pub enum Change {
         /// The people, by roster id.
         people: Vec<PersonId>,
     },
-    /// Closes a finding, with how in words. The flag is found again by kind, code and text.
+    /// Closes a finding, with the reason in words. The flag is found again by kind, code and text.
     ResolveFlag {
         /// The finding as it stood.
         flag: Box<Flag>,
-        /// What was decided.
+        /// What was decided, and why; never empty.
         how: String,
+    },
+    /// Takes the closing of a finding back. The flag is found again by kind, code and text.
+    ReopenFlag {
+        /// The finding as it stood.
+        flag: Box<Flag>,
     },
     /// Approves the entry as it then stands.
     Approve,

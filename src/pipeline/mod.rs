@@ -11,7 +11,7 @@ pub mod sync;
 pub use attach::{AttachError, CaptionsFrom};
 pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
-pub use stages::utterances;
+pub use stages::{settle, utterances};
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};

@@ -470,19 +470,13 @@ impl Run<'_> {
     /// The draft with people's edits, saved and returned.
     fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
         let stage = Stage::Entries;
-        let key = Key::of("entries", draft::VERSION)
-            .with("draft", draft_key.as_str())
-            .with_value("edits", &self.edits)
-            .digest();
+        let key = entries_key(draft_key, &self.edits);
         if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
             return self.load(stage, &self.folder.entries());
         }
         let drafted: Draft = self.load(stage, &self.folder.draft())?;
         let (entries, conflicts) = draft::apply(&drafted, &self.edits);
-        self.warnings.extend(conflicts.iter().map(|conflict| {
-            let what = conflict.edit.entry.as_ref().map_or("the episode".to_owned(), |entry| format!("entry {entry}"));
-            format!("Edit {} of {what} could not be applied: {}.", conflict.edit.seq, conflict.reason)
-        }));
+        self.warnings.extend(conflicts.iter().map(unapplied));
         self.save(stage, &self.folder.entries(), &key, &entries)?;
         Ok(entries)
     }
@@ -505,6 +499,31 @@ impl Run<'_> {
             let _ = atomic::append_line(&self.folder.log(), &text);
         }
     }
+}
+
+fn entries_key(draft: &Digest, edits: &[Edit]) -> Digest {
+    Key::of("entries", draft::VERSION).with("draft", draft.as_str()).with_value("edits", &edits).digest()
+}
+
+/// What to tell of an edit that could not be applied.
+fn unapplied(conflict: &draft::Conflict) -> String {
+    let what = conflict.edit.entry.as_ref().map_or("the episode".to_owned(), |entry| format!("entry {entry}"));
+    format!("Edit {} of {what} could not be applied: {}.", conflict.edit.seq, conflict.reason)
+}
+
+/// Lays people's edits over the draft as it stands and saves the entries, with a sentence for each edit that does not
+/// apply. Runs no other stage, so a change of one finding never waits for a model. The caller holds the lock.
+///
+/// # Errors
+/// When there is no draft yet, or a file can't be read or written.
+pub fn settle(folder: &EpisodeFolder) -> Result<(Entries, Vec<String>), LibraryError> {
+    let (draft, edits) = (folder.draft(), journal::edits(&folder.edits())?);
+    let missing = || LibraryError::Damaged { path: draft.clone(), why: "it is not there".into() };
+    let drafted: Draft = artefact::load(&draft)?.ok_or_else(missing)?;
+    let key = artefact::key_of(&draft)?.ok_or_else(missing)?;
+    let (entries, conflicts) = draft::apply(&drafted, &edits);
+    artefact::save(&folder.entries(), &entries_key(&key, &edits), &entries)?;
+    Ok((entries, conflicts.iter().map(unapplied).collect()))
 }
 
 /// What to tell when voices can't be told apart, for this reason.

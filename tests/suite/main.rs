@@ -12,6 +12,7 @@ mod layers;
 mod licences;
 mod process;
 mod reader;
+mod resolve;
 mod roster;
 mod segment;
 mod server;

@@ -2,6 +2,7 @@
 
 use super::super::trial::Trial;
 use super::*;
+use crate::model::FlagKind;
 use crate::model::Millis;
 use proptest::prelude::*;
 
