@@ -369,7 +369,7 @@ def main():
     global GIVEN
     GIVEN = (along, texts, document, fold, fresh, targets)
     with multiprocessing.get_context("fork").Pool() as pool:
-        done = pool.map(learn_acts, [(k, 4, 2e-3, k) for k in list(range(scripts.FOLDS)) + [-1]], chunksize=1)
+        done = pool.map(learn_acts, [(k, 4, 2e-3, k + 1) for k in list(range(scripts.FOLDS)) + [-1]], chunksize=1)
     acts = np.zeros(targets.shape, np.float32)
     for k in range(scripts.FOLDS):
         acts[fold == k] = done[k][1]

@@ -4,7 +4,7 @@ use super::{Context, Failed, Usage, report};
 use crate::draft::CREDIT_CONFIDENCE;
 use crate::failure::Exit;
 use crate::library::{Library, LibraryError, artefact, journal};
-use crate::model::{Correction, Draft, Entries, Entry, EntryId, Speakers, Transcript, Word};
+use crate::model::{CorrectedBy, Correction, Draft, Entries, Entry, EntryId, Speakers, Transcript, Word};
 use crate::speakers;
 
 pub(super) fn run(context: &Context, what: &str, why: bool, spoken: bool) -> Result<Exit, Failed> {
@@ -99,7 +99,11 @@ fn print(context: &Context, library: &Library, episode: &str, entry: &Entry, why
     }
     for correction in &entry.corrections {
         let Correction { from, to, span, .. } = correction;
-        context.say(&format!("  changed by the glossary: \"{from}\" to \"{to}\" at {}", span.start))?;
+        let by = match correction.by {
+            CorrectedBy::Glossary => "changed by the glossary",
+            CorrectedBy::Pronoun => "turned to the asker",
+        };
+        context.say(&format!("  {by}: \"{from}\" to \"{to}\" at {}", span.start))?;
     }
     if !entry.credits.is_empty() {
         context.say(&format!("Answered by {}", report::credits(&entry.credits)))?;

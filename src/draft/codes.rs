@@ -57,6 +57,11 @@ codes! {
             "An announcement stands between the question and its answer, or was cut out of the answer. Check whether \
              they belong together.";
         Swapped "swapped" true "Question and answer may be swapped: who answers asks. Check both.";
+        NoShortQuestion "no-short-question" true
+            "No short question could be made by leaving words out alone, so all of it is printed. Write a short one, or \
+             resolve this to keep it.";
+        PronounChange "pronoun-change" false
+            "A pronoun was turned to the asker, who is meant, since somebody else read the question.";
         QuestionCutShort "question-cut-short" false "The question breaks off. Check where it ends.";
         MergedQuestions "merged-questions" false
             "Two people's questions may stand in this one. Check whether they should be one entry.";
@@ -66,6 +71,12 @@ codes! {
         Compliment "compliment" true "This may be a compliment and not a question. Dismiss the entry, or resolve this.";
         Ceremony "ceremony" true
             "This may be thanks or ceremony and not a question. Dismiss the entry, or resolve this.";
+        Sent "written-question" true
+            "This question was sent in writing and not read aloud; its answer was found by its words. Check that this \
+             answers it, and where it begins and ends.";
+        AnswerNotFound "answer-not-found" true
+            "This question was sent in writing and, by the report, answered aloud, but its answer was not found. Set its \
+             times, or dismiss the entry.";
         LowConfidence "low-confidence" false
             "It is not sure that this is a question of the audience with its whole answer. Listen before approving.";
         OverlappingEntry "overlapping-entry" true

@@ -5,7 +5,7 @@
 
 use super::codes::Code;
 use super::verbatim::Token;
-use crate::model::{Corrected, Correction, Flag, Span, Transcript};
+use crate::model::{Corrected, CorrectedBy, Correction, Flag, Span, Transcript};
 use crate::text::corrections::{Corrections, Printed};
 
 /// The text with the table's corrections, and what they changed. The text is one paragraph: no correction crosses its
@@ -25,7 +25,13 @@ pub(super) fn correct(
         next = found.words.end;
         let stands_for = |text: &str| Token { text: text.to_owned(), last: last.last, ..first.clone() };
         tokens.extend(found.text.split_whitespace().map(stands_for));
-        corrections.push(Correction { from: found.from, to: found.to, span: span(transcript, first, last), place });
+        corrections.push(Correction {
+            from: found.from,
+            to: found.to,
+            span: span(transcript, first, last),
+            place,
+            by: CorrectedBy::Glossary,
+        });
     }
     tokens.extend_from_slice(&text[next..]);
     (tokens, corrections)
@@ -50,6 +56,9 @@ pub(super) fn span(transcript: &Transcript, first: &Token, last: &Token) -> Span
 /// The finding for a correction. It never blocks: a person wrote the table.
 pub(super) fn flag(correction: &Correction) -> Flag {
     let Correction { from, to, span, .. } = correction;
+    if correction.by == CorrectedBy::Pronoun {
+        return Code::PronounChange.found(*span, to);
+    }
     Code::GlossaryCorrection.flag(format!("The glossary changed \"{from}\" to \"{to}\"."), *span, to)
 }
 

@@ -220,6 +220,8 @@ fn set_question(draft: &Draft, entry: &mut Entry, text: &str) -> Result<(), Conf
     let found = question_flags(&timed(text, span), &timed(&entry.question.verbatim, span), &known(draft, entry));
     renew(entry, &["-in-question", "-in-verbatim"], found, text, span);
     keep_corrections(entry, Corrected::Question, text);
+    // A person has written it: there is one.
+    entry.flags.retain(|flag| flag.code != Code::NoShortQuestion.name());
     Ok(())
 }
 

@@ -93,6 +93,9 @@ fn likeness(shape: &Shape, old: &DraftEntry) -> f32 {
 
 /// The common time over the whole.
 fn shared(a: Span, b: Span) -> f32 {
+    if a == b {
+        return 1.0;
+    }
     let both = a.overlap(b);
     let whole = a.length().plus(b.length()).minus(both);
     if whole == Millis::ZERO { 0.0 } else { (both.seconds() / whole.seconds()) as f32 }

@@ -20,10 +20,12 @@ mod lints;
 mod names;
 mod opinion;
 mod paragraphs;
+mod phrased;
 mod privacy;
 mod proof;
 mod question;
 mod risk;
+mod short;
 mod verbatim;
 mod words;
 
@@ -33,7 +35,7 @@ pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links,
+    Aloud, Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links,
     Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
@@ -46,6 +48,7 @@ use identity::Shape;
 use jiff::Timestamp;
 use lints::Look;
 use paragraphs::Unit;
+use phrased::Phrased;
 use privacy::Timed;
 use proof::{Leave, prove};
 use std::ops::Range;
@@ -58,6 +61,8 @@ pub const VERSION: u32 = 5;
 const HAND_OVER_SENTENCES: usize = 4;
 /// The confidence of a question without an answer: nobody measures it.
 const UNANSWERED_CONFIDENCE: f32 = 0.5;
+/// The confidence of a written question's answer, which was found by its words alone.
+const SENT_CONFIDENCE: f32 = 0.3;
 
 /// What a draft is made of.
 #[derive(Debug, Clone)]
@@ -113,7 +118,7 @@ pub enum DraftError {
     /// A question or an answer of the outline has no words, or its sentences are out of order.
     #[error("the outline's pair {pair} has sentences out of order or none at all")]
     BadPair {
-        /// The pair, counted from 1; unanswered questions count on behind the pairs.
+        /// The pair, counted from 1; unanswered and written questions count on behind the pairs.
         pair: usize,
     },
     /// The transcript's sentences don't fit its words.
@@ -174,6 +179,7 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 confidence: if pair.confidence.is_finite() { pair.confidence.clamp(0.0, 1.0) } else { 0.0 },
                 reasons: &pair.reasons,
                 possible,
+                aloud: None,
             },
         )?);
     }
@@ -190,6 +196,23 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
                 confidence: UNANSWERED_CONFIDENCE,
                 reasons: std::slice::from_ref(&unanswered.reason),
                 possible: false,
+                aloud: None,
+            },
+        )?);
+    }
+    for (index, aloud) in (pairs.len() + possible.len() + inputs.outline.unanswered.len()..).zip(&inputs.outline.aloud) {
+        made.push(make(
+            inputs,
+            &Asked {
+                index,
+                question: &[],
+                answer: aloud.answer.as_slice(),
+                source: QuestionSource::Written,
+                asker: None,
+                confidence: SENT_CONFIDENCE,
+                reasons: std::slice::from_ref(&aloud.reason),
+                possible: false,
+                aloud: Some(aloud),
             },
         )?);
     }
@@ -216,7 +239,8 @@ fn check(transcript: &Transcript, outline: &Outline) -> Result<(), DraftError> {
     let count = outline.pairs.len() + outline.possible.len();
     let pairs = pairs.flat_map(|pair| [pair.question.as_slice(), pair.answer.as_slice()]);
     let unanswered = outline.unanswered.iter().map(|u| std::slice::from_ref(&u.question));
-    for (i, ranges) in pairs.chain(unanswered).enumerate() {
+    let answered = outline.aloud.iter().filter_map(|aloud| aloud.answer.as_ref()).map(std::slice::from_ref);
+    for (i, ranges) in pairs.chain(unanswered).chain(answered).enumerate() {
         let pair = if i < 2 * count { i / 2 + 1 } else { i + 1 - count };
         if let Some(range) = ranges.iter().find(|range| range.end > sentences) {
             return Err(DraftError::BeyondTranscript { sentence: range.end - 1, sentences });
@@ -241,6 +265,8 @@ struct Asked<'a> {
     reasons: &'a [String],
     /// Whether it is likelier to be no pair.
     possible: bool,
+    /// The written question, where nobody reads it aloud.
+    aloud: Option<&'a Aloud>,
 }
 
 /// An entry before it has an id.
@@ -259,26 +285,12 @@ struct Made {
 
 fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
     let transcript = inputs.transcript;
-    let spoken = tokens(transcript, asked.question);
-    let printed = question::print(transcript, asked.question);
-    let mut question = Question {
-        text: join(&printed.tokens),
-        verbatim: join(&spoken),
-        span: span(transcript, asked.question),
-        source: asked.source,
-        asker: asked.asker.map(str::to_owned),
-    };
-    certify(transcript, asked.question, &question.verbatim, Leave::Nothing, "question")?;
-    certify(transcript, asked.question, &question.text, Leave::Heads, "question")?;
-
     let correct = |text: &[Token], place| corrected::correct(inputs.corrections, transcript, text, place);
-    let (written, mut corrections) = correct(&printed.tokens, Corrected::Question);
-    question.text = join(&written);
-    let known = known(inputs, asked, &spoken);
-    let mut flags = privacy::question_flags(&timed(transcript, &written), &timed(transcript, &spoken), &known);
-    let mut risks = risk::flags(&timed(transcript, &written));
-    risks.extend(risk::doubtful(transcript, asked.question));
-    risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
+    let phrased = match asked.aloud {
+        None => phrased::heard(inputs, asked)?,
+        Some(aloud) => phrased::sent(inputs, aloud),
+    };
+    let Phrased { question, known, mut flags, mut risks, mut corrections, hollow, attributions } = phrased;
     let (mut answer, mut credits) = (None, Vec::new());
     if !asked.answer.is_empty() {
         let paragraphs = paragraphs::paragraphs(&units(inputs, asked.answer));
@@ -312,8 +324,8 @@ fn make(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Made, DraftError> {
         question: asked.question,
         answer: asked.answer,
         printed: &question.text,
-        hollow: printed.hollow,
-        attributions: printed.attributions,
+        hollow,
+        attributions,
         confidence: answer.as_ref().map(|_| asked.confidence),
         others: others(inputs.outline, asked.index),
         segments: &inputs.outline.segments,
@@ -386,8 +398,9 @@ fn others(outline: &Outline, index: usize) -> Vec<Range<usize>> {
     let (pairs, possible) = (&outline.pairs, &outline.possible);
     let asked = pairs.iter().map(|pair| [pair.question.as_slice(), pair.answer.as_slice()].concat()).enumerate();
     let unanswered = outline.unanswered.iter().map(|unanswered| vec![unanswered.question.clone()]);
-    let unanswered = (pairs.len() + possible.len()..).zip(unanswered);
-    asked.chain(unanswered).filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
+    let answered = outline.aloud.iter().map(|aloud| aloud.answer.clone().into_iter().collect());
+    let behind = (pairs.len() + possible.len()..).zip(unanswered.chain(answered));
+    asked.chain(behind).filter(|(other, _)| *other != index).flat_map(|(_, ranges)| ranges).collect()
 }
 
 /// Where an entry stands as long as no person has decided.
@@ -436,10 +449,15 @@ fn units(inputs: &Inputs<'_>, ranges: &[Range<usize>]) -> Vec<Unit> {
     printed.chunk_by(|a, b| a.sentence == b.sentence).map(unit).collect()
 }
 
+/// Names that are no personal details.
+fn public_names<'a>(inputs: &'a Inputs<'_>) -> impl Iterator<Item = &'a str> {
+    let people = inputs.roster.people.iter().flat_map(|person| person.names());
+    people.chain([inputs.head.series.as_str()])
+}
+
 /// What is known of the asker and of public names before the entry's texts are searched.
 fn known(inputs: &Inputs<'_>, asked: &Asked<'_>, spoken: &[Token]) -> Known {
-    let public = inputs.roster.people.iter().flat_map(|person| person.names());
-    let mut known = Known::new(public.chain([inputs.head.series.as_str()]));
+    let mut known = Known::new(public_names(inputs));
     if let Some(asker) = asked.asker {
         known.asker(asker);
         known.asker(&corrected::name(inputs.corrections, asker));

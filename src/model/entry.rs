@@ -33,8 +33,10 @@ pub enum QuestionSource {
     ReadByHost,
     /// The asker speaks.
     Live,
-    /// It came by the webinar's chat or question box.
+    /// It came by the webinar's chat or question box, and somebody reads it.
     Chat,
+    /// It was sent in writing, and nobody reads it: its text is the asker's own.
+    Written,
 }
 
 /// The question of an entry.
@@ -167,7 +169,7 @@ pub enum Corrected {
     Answer,
 }
 
-/// A place of the printed text that the glossary's table of corrections changed.
+/// A place of the printed text that is not as it was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// As it was.
@@ -180,6 +182,26 @@ pub struct Correction {
     /// Where it stands.
     #[serde(rename = "in")]
     pub place: Corrected,
+    /// What changed it.
+    #[serde(default, skip_serializing_if = "CorrectedBy::is_glossary")]
+    pub by: CorrectedBy,
+}
+
+/// What changes printed text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CorrectedBy {
+    /// The glossary's table.
+    #[default]
+    Glossary,
+    /// A pronoun of a question that somebody else read means the asker.
+    Pronoun,
+}
+
+impl CorrectedBy {
+    fn is_glossary(&self) -> bool {
+        *self == Self::Glossary
+    }
 }
 
 /// One question with its answer.

@@ -17,7 +17,7 @@ mod watch;
 
 pub use edit::{Change, Edit};
 pub use entry::{
-    Answer, AnswerSpan, Corrected, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind,
+    Answer, AnswerSpan, Corrected, CorrectedBy, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind,
     Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
 };
 pub use episode::{

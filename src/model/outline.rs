@@ -73,8 +73,6 @@ pub struct Unanswered {
 pub struct Aloud {
     /// The asker's own text.
     pub question: String,
-    /// Who asked, by the platform's report. A personal detail: never published.
-    pub asker: Option<String>,
     /// When it was asked, if that is known.
     pub at: Option<Millis>,
     /// The sentences that answer, if they were found.

@@ -391,18 +391,21 @@ impl Run<'_> {
         });
         let written: Vec<WrittenQuestion> = self.written.iter().cloned().chain(stated).collect();
         let (proposed, key) = self.second_reader(&spoken, key)?;
+        let (said, asked) = (spoken.iter().map(|said| &said.text), written.iter().map(|asked| &asked.text));
+        let texts: Vec<&str> = said.chain(asked).map(String::as_str).collect();
+        let (model, pieces) = (&self.settings.sentences.path, &self.settings.word_pieces.path);
+        let embeddings = Embedder::open(model, pieces).and_then(|embedder| embedder.embed(&texts, self.world.cancel));
+        let mut embeddings = embeddings.map_err(|error| self.fail(Stage::Segment)(Box::new(error)))?;
+        let written_embeddings = embeddings.split_off(spoken.len());
         let hints = qa::Hints {
+            written_embeddings: &written_embeddings,
             proposed: &proposed,
             written: &written,
             asks: audience.asks,
             from: audience.from.map(|moment| moment.0),
             until: audience.until.map(|moment| moment.0),
         };
-        let failed = self.fail(Stage::Segment);
-        let texts: Vec<&str> = spoken.iter().map(|utterance| utterance.text.as_str()).collect();
-        let (model, pieces) = (&self.settings.sentences.path, &self.settings.word_pieces.path);
-        let embeddings = Embedder::open(model, pieces).and_then(|embedder| embedder.embed(&texts, self.world.cancel));
-        let outline = qa::outline(&spoken, &embeddings.map_err(|e| failed(Box::new(e)))?, &hints);
+        let outline = qa::outline(&spoken, &embeddings, &hints);
         self.save(Stage::Segment, &self.folder.outline(), &key, &outline)?;
         Ok(outline)
     }

@@ -69,7 +69,6 @@ impl Written<'_> {
             };
             found.push(Aloud {
                 question: question.text.clone(),
-                asker: question.asker.clone(),
                 at: question.at,
                 answer: answer.map(|found| found.sentences),
                 reason,
@@ -102,4 +101,70 @@ fn answer(sheet: &Sheet<'_>, marks: &[Marks], question: &Embedding, free: &[bool
     let rival = runs.iter().filter(apart).any(|run| run.worth > best.worth * RIVAL);
     (best.most >= ALIKE && !rival)
         .then(|| Found { sentences: best.sentences.clone(), worth: best.worth, most: best.most })
+}
+
+#[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a run of sentences is meant")]
+mod tests {
+    use super::super::embed;
+    use super::super::{Hints, outline};
+    use super::*;
+    use crate::model::{ClusterId, Outline, Utterance};
+
+    const SAID: [(u32, &str); 14] = [
+        (0, "Let's turn to your questions."),
+        (0, "Our first question is from Maria in Queens."),
+        (0, "She asks, is it safe to swim after a fusion?"),
+        (1, "In most cases, yes, once the wound has healed."),
+        (1, "I would start slowly, and I would avoid diving at first."),
+        (1, "If it hurts more the next day, you did too much."),
+        (0, "Thank you, doctor."),
+        (0, "Do you see another one that you would like to take?"),
+        (1, "Yes, I see one here about nights."),
+        (1, "For sleeping after back surgery, lie on your back with a pillow under your knees."),
+        (1, "Many people sleep better on their side, with a pillow between the legs."),
+        (1, "Sleeping on your stomach strains the back after an operation, so leave that for later."),
+        (0, "That's all the time we have tonight."),
+        (0, "Good night, everyone."),
+    ];
+
+    fn found(written: &[(&str, bool)]) -> Outline {
+        let said = |&(speaker, text): &(u32, &str)| Utterance {
+            text: text.to_owned(),
+            span: None,
+            speaker: Some(ClusterId(speaker)),
+            role: None,
+        };
+        let said: Vec<Utterance> = SAID.iter().map(said).collect();
+        let asked = |&(text, aloud): &(&str, bool)| WrittenQuestion { text: text.into(), aloud, ..Default::default() };
+        let written: Vec<WrittenQuestion> = written.iter().map(asked).collect();
+        let texts: Vec<&str> = written.iter().map(|question| question.text.as_str()).collect();
+        let written_embeddings = embed::embedder().embed(&texts, &Default::default()).unwrap();
+        let hints = Hints { written: &written, written_embeddings: &written_embeddings, ..Hints::default() };
+        outline(&said, &embed::of(&said), &hints)
+    }
+
+    #[test]
+    fn an_answer_is_found_by_what_it_is_about() {
+        let outline = found(&[("What is the best sleeping position after surgery on the back?", true)]);
+        assert_eq!(outline.aloud.len(), 1, "{outline:#?}");
+        let answer = outline.aloud[0].answer.clone().unwrap();
+        assert!(answer.contains(&9) && answer.contains(&11) && answer.end == 12, "{outline:#?}");
+        assert!(outline.pairs.iter().all(|pair| pair.answer.iter().all(|run| run.end <= 7)), "{outline:#?}");
+    }
+
+    #[test]
+    fn what_is_read_aloud_asked_in_other_words_or_not_answered_is_no_second_entry() {
+        for text in ["Is it safe to swim after a fusion?", "After my fusion, can I safely go swimming?"] {
+            assert_eq!(found(&[(text, true)]).aloud, []);
+        }
+        assert_eq!(found(&[("What is the best sleeping position after surgery on the back?", false)]).aloud, []);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_found_is_said_to_be_missing() {
+        let outline = found(&[("Does my insurance pay for a robotic operation?", true)]);
+        assert_eq!(outline.aloud.iter().map(|aloud| aloud.answer.clone()).collect::<Vec<_>>(), [None]);
+        assert!(outline.aloud[0].reason.contains("not found"));
+    }
 }

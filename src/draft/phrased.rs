@@ -1,0 +1,102 @@
+//! A question's texts and the findings about them: of one that was heard, and of one that was only sent in writing.
+
+use super::codes::Code;
+use super::corrected;
+use super::details::{Known, in_question};
+use super::privacy::{self, Timed};
+use super::verbatim::{Token, join, tokens};
+use super::{Asked, DraftError, Inputs, Leave, certify, known, question, risk, short, span, timed};
+use crate::model::{Aloud, Corrected, CorrectedBy, Correction, Flag, Millis, Question, QuestionSource, Span, Transcript};
+use std::ops::Range;
+
+/// A question with what its words give rise to.
+pub(super) struct Phrased {
+    pub(super) question: Question,
+    /// What is known of the asker.
+    pub(super) known: Known,
+    /// Personal details.
+    pub(super) flags: Vec<Flag>,
+    /// What review shows first.
+    pub(super) risks: Vec<Flag>,
+    pub(super) corrections: Vec<Correction>,
+    /// Whether it has nothing but greetings and hand-overs.
+    pub(super) hollow: bool,
+    /// In how many sentences somebody's words are introduced.
+    pub(super) attributions: usize,
+}
+
+/// A question that stands in the transcript.
+pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, DraftError> {
+    let transcript = inputs.transcript;
+    let spoken = tokens(transcript, asked.question);
+    let printed = question::print(transcript, asked.question);
+    let mut question = Question {
+        text: join(&printed.tokens),
+        verbatim: join(&spoken),
+        span: span(transcript, asked.question),
+        source: asked.source,
+        asker: asked.asker.map(str::to_owned),
+    };
+    certify(transcript, asked.question, &question.verbatim, Leave::Nothing, "question")?;
+    certify(transcript, asked.question, &question.text, Leave::Heads, "question")?;
+    let short = short::short(&printed.tokens).and_then(|short| Some((short::turn(&short, &spoken)?, short)));
+    let mut findings = Vec::new();
+    if short.is_none() && !printed.hollow {
+        findings.push(Code::NoShortQuestion.found(question.span, &question.text));
+    }
+    let (turned, kept) = short.unwrap_or_else(|| (Vec::new(), printed.tokens.clone()));
+    if kept.len() < printed.tokens.len() {
+        // What is left of several sentences is one of them.
+        let own: Vec<Range<usize>> = kept.first().map(|token| token.sentence..token.sentence + 1).into_iter().collect();
+        certify(transcript, &own, &join(&kept), Leave::Heads, "question")?;
+    }
+    let (kept, mut corrections) = turn(transcript, kept, turned);
+    let (written, corrected) = corrected::correct(inputs.corrections, transcript, &kept, Corrected::Question);
+    corrections.extend(corrected);
+    question.text = join(&written);
+    let known = known(inputs, asked, &spoken);
+    let mut flags = privacy::question_flags(&timed(transcript, &written), &timed(transcript, &spoken), &known);
+    flags.extend(findings);
+    let mut risks = risk::flags(&timed(transcript, &written));
+    risks.extend(risk::doubtful(transcript, asked.question));
+    risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
+    let (hollow, attributions) = (printed.hollow, printed.attributions);
+    Ok(Phrased { question, known, flags, risks, corrections, hollow, attributions })
+}
+
+/// The question with its pronouns turned to the asker, each change recorded.
+fn turn(transcript: &Transcript, mut kept: Vec<Token>, turned: Vec<(usize, String)>) -> (Vec<Token>, Vec<Correction>) {
+    let mut corrections = Vec::with_capacity(turned.len());
+    for (i, to) in turned {
+        let Some(token) = kept.get_mut(i) else { continue };
+        let from = std::mem::replace(&mut token.text, to.clone());
+        let span = corrected::span(transcript, token, token);
+        corrections.push(Correction { from, to, span, place: Corrected::Question, by: CorrectedBy::Pronoun });
+    }
+    (kept, corrections)
+}
+
+/// A question that was sent in writing and that nobody reads: the asker's own text, unchanged. Who sent it stays in the
+/// report. It has no time of its own and takes the moment at which its answer begins, or at which it was sent.
+pub(super) fn sent(inputs: &Inputs<'_>, aloud: &Aloud) -> Phrased {
+    let answer = aloud.answer.as_ref().and_then(|answer| inputs.transcript.span_of(answer));
+    let at = answer.map(|span| span.start).or(aloud.at).unwrap_or(Millis::ZERO).min(inputs.transcript.duration);
+    let span = Span::new(at, at);
+    let words: Vec<Timed<'_>> =
+        aloud.question.split_whitespace().map(|text| Timed { text, span, probability: 1.0 }).collect();
+    let mut known = Known::new(super::public_names(inputs));
+    let texts: Vec<&str> = words.iter().map(|word| word.text).collect();
+    let details = in_question(&texts, &known);
+    known.learn(&details);
+    let mut flags = vec![if answer.is_some() { Code::Sent } else { Code::AnswerNotFound }.found(span, "")];
+    flags.extend(privacy::question_flags(&words, &words, &known));
+    let question = Question {
+        text: aloud.question.clone(),
+        verbatim: aloud.question.clone(),
+        span,
+        source: QuestionSource::Written,
+        asker: None,
+    };
+    let risks = risk::flags(&words);
+    Phrased { question, known, flags, risks, corrections: Vec::new(), hollow: false, attributions: 0 }
+}
