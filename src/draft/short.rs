@@ -146,7 +146,7 @@ fn marked_like(old: &str, new: &str, opens: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::trial::Trial;
-    use super::super::*;
+    use crate::model::Status;
 
     /// What is printed for a question of these sentences, and what is marked in it.
     fn printed(sentences: &[&str]) -> String {
@@ -157,6 +157,7 @@ mod tests {
         let entry = &draft.entries[0].entry;
         let changes: Vec<String> = entry.corrections.iter().map(|c| format!("{} -> {}", c.from, c.to)).collect();
         let long = entry.flags.iter().any(|flag| flag.code == "no-short-question" && flag.blocking);
+        assert!(!long || entry.status == Status::NeedsReview);
         format!("{} {} {}", if long { "!" } else { "-" }, entry.question.text, changes.join(", "))
     }
 

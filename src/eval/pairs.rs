@@ -354,6 +354,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::qa::embed;
     use crate::eval::gold;
     use std::path::Path;
 

@@ -81,6 +81,7 @@ impl Studio {
                 to: "my back".into(),
                 span: question,
                 place: Corrected::Question,
+                by: CorrectedBy::Pronoun,
             }],
             confidence: 0.93,
             withdrawn: None,
