@@ -4,6 +4,7 @@
 //! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given names
 //! and by the words around them, and some stay hidden. Where it is unclear, a detail is found rather than missed.
 
+mod few;
 mod forms;
 mod lists;
 mod plain;
@@ -248,6 +249,7 @@ impl Text<'_> {
             .or_else(|| self.repeated(at).map(|(kind, end)| (kind, at, end)));
         let found = found.or_else(|| self.unknown(at));
         let plain = || self.plain_hospital(at).or_else(|| self.plain_name(at)).or_else(|| self.plain_town(at));
+        let plain = || plain().or_else(|| self.plain_employer(at)).or_else(|| self.plain_unknown(at));
         found.or_else(|| self.raw.then(plain).flatten())
     }
 
@@ -261,6 +263,11 @@ impl Text<'_> {
             return None;
         }
         let (one, two) = (self.before(at, 1), self.before(at, 2));
+        // "Mobile, Alabama, asks"
+        let behind = at > 0 && self.tokens[at - 1].ends_with(',') && is_name_like(self.tokens[at - 1]);
+        if behind && WIDE.contains(&phrase(self.tokens[at..at + length].iter().copied()).as_str()) {
+            return None;
+        }
         let next = self.low(at + length);
         let marked = closed(self.tokens[at + length - 1]);
         let placed = matches!(next, "in" | "from" | "calling" | "near" | "again" | "here" | "and");
@@ -306,7 +313,13 @@ impl Text<'_> {
             return None;
         }
         let given = words.iter().any(|text| is_given_name(&low(text)));
-        Some((if given { Kind::Name } else { Kind::Town }, at, at + length))
+        // "Scranton P.D."
+        let more = |&i: &usize| {
+            let capital = self.tokens.get(i).is_some_and(|text| core(text).starts_with(char::is_uppercase));
+            capital && !closed(self.tokens[i - 1].trim_end_matches('.')) && self.low(i).contains('.')
+        };
+        let end = at + length + (at + length..).take_while(more).count();
+        Some((if given { Kind::Name } else { Kind::Town }, at, end))
     }
 
     fn town(&self, at: usize) -> Option<(Kind, usize, usize)> {
