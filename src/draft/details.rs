@@ -11,7 +11,7 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
-use super::names::{is_given_name, is_name_like, is_title, name_length};
+use super::names::{is_given_name, is_name_like, is_title, is_word, name_length};
 use super::words::{core, ends_sentence, low};
 use crate::model::{Flag, FlagKind};
 use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, RELATIVES, WIDE};
@@ -285,8 +285,10 @@ impl Text<'_> {
         // "Agatha in Cloverdale asks"
         let opens = at == 0 || closed(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(',');
         let place = at + length + 1;
+        let far = usize::from(matches!(next, "out" | "over" | "down" | "up") && self.low(at + length + 1) == "in");
+        let place = place + far;
         let there = opens
-            && matches!(next, "in" | "from")
+            && (matches!(next, "in" | "from") || far > 0)
             && ((place..place + 4).any(|i| BEHIND_NAME.contains(&self.low(i)))
                 || name_length(self.tokens, place, 3) > 0);
         let asks = there || BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
@@ -304,6 +306,9 @@ impl Text<'_> {
     /// A word with a capital inside a sentence that nothing else explains: a name, a place, an employer.
     fn unknown(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let inside = at > 0 && !ends_sentence(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(['"', ':', '“']);
+        // A sentence may begin with any word; one that no dictionary has is a name there too.
+        let first = self.low(at).trim_end_matches("'s");
+        let inside = inside || first.len() > 3 && first.chars().all(char::is_alphabetic) && !is_word(first);
         let length = name_length(self.tokens, at, 4);
         let words = &self.tokens[at..at + length];
         let letter = length == 1 && core(self.tokens[at]).chars().count() == 1;

@@ -87,7 +87,7 @@ impl Text<'_> {
         ) || RELATIVES.contains(&next) && !matches!(self.low(at + 2), "who" | "that");
         let role = !common
             && (at + 2..at + 5).any(|i| {
-                matches!(self.low(i), "who" | "that" | "of" | "at" | "for" | "in")
+                matches!(self.low(i), "who" | "that" | "of" | "at" | "for" | "in" | "with")
                     && (at + 1..i).all(|j| !closed(self.tokens[j]))
                     && i + 1 < self.tokens.len()
             });

@@ -118,7 +118,7 @@ impl Text<'_> {
         // "on maple avenue"
         let on = self.raw && matches!(self.before(at, 1), "on" | "off") && self.is_open(at);
         if let Some(street) = street(at, 2).filter(|&end| on && (at..end).all(|i| self.is_open(i))) {
-            let lives = (2..=4).any(|back| matches!(self.before(at, back), "live" | "lives" | "living" | "house"));
+            let lives = (2..=4).any(|back| matches!(self.before(at, back), "live" | "lives" | "lived" | "living" | "house"));
             let sure = !matches!(self.low(street), "way" | "drive" | "court" | "circle" | "lane" | "road");
             return (sure || lives).then_some((Kind::Address, at, street + 1));
         }
@@ -239,6 +239,15 @@ impl Text<'_> {
         (ordinal && led && alone).then(|| (Kind::Date, at - 2, at + 1))
     }
 
+    /// "seventy-fifth", "75th"
+    fn is_later(&self, at: usize) -> bool {
+        let word = self.low(at);
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        word.split_once('-').is_some_and(|(tens, _)| TENS.contains(&tens))
+            || word.ends_with("ieth")
+            || digits.len() > 1 && digits.chars().all(|c| c.is_ascii_digit())
+    }
+
     /// "my birthday is nine eleven fifty two"
     fn birthday(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let near = (1..=5).any(|back| matches!(self.before(at, back), "birthday" | "birthdate" | "birth" | "born" | "dob"));
@@ -274,10 +283,18 @@ impl Text<'_> {
             let two = usize::from(!closed(self.tokens[at]) && matches!(self.low(at + 2), "oh" | "o" | "zero"));
             return Some((Kind::Age, at - 1, (at + 2 + two).min(self.tokens.len())));
         }
-        let (value, mut end) = self.number(at)?;
-        if self.low(end) == "and" && self.low(end + 1) == "a" && self.low(end + 2) == "half" && value < 20 {
-            end += 3;
+        // "my seventy-fifth birthday", "in eighth grade"
+        let ordinal = self.low(at).ends_with(['t', 'd', 'h']) && (is_day(self.low(at)) || self.is_later(at));
+        let taught = matches!(self.before(at, 1), "teach" | "taught" | "teaching" | "teaches");
+        if ordinal && !taught && matches!(self.low(at + 1), "birthday" | "grade" | "grader") {
+            return Some((Kind::Age, at, at + 2));
         }
+        let (value, mut end) = self.number(at)?;
+        // "when I was three"
+        let then = self.before(at, 1) == "was" && matches!(self.before(at, 3), "when" | "since" | "until" | "before");
+        let part = matches!(self.low(end + 1), "a" | "three") && matches!(self.low(end + 2), "half" | "quarters");
+        end += 3 * usize::from(self.low(end) == "and" && part);
+        end += usize::from(matches!(self.low(end), "something" | "ish"));
         let (next, after) = (self.low(end), self.low(end + 1));
         let measured = NO_AGE.contains(&next) || self.number(end).is_some() && !closed(self.tokens[end - 1]);
         // "a mother of three, 38, and", "Gus, 71."
@@ -322,12 +339,15 @@ impl Text<'_> {
         if will && value >= 12 && !measured {
             return Some((Kind::Age, at - 2, end));
         }
+        if then && !measured {
+            return Some((Kind::Age, at - 3, end));
+        }
         if apart || at_age || turns {
             return Some((Kind::Age, at, end));
         }
         let ends = closed(self.tokens[end - 1])
             || matches!(next, "and" | "now" | "or" | "but" | "with" | "from" | "this" | "next" | "in" | "on" | "")
-            || self.raw && !measured;
+            || !measured && (self.raw || value >= 12 && before.is_some_and(|word| matches!(word, "i'm" | "he's" | "she's")));
         // "a young seventy-seven"
         let hedges = (1..=2).take_while(|&back| HEDGES.contains(&self.before(at, back))).count();
         let first = if person { at - hedges } else { at };
@@ -391,7 +411,12 @@ impl Text<'_> {
                 break;
             }
         }
-        let named = (first..end).any(|i| is_name_like(self.tokens[i]));
+        // "for UPS"
+        let letters = |i: usize| {
+            let bare = core(self.tokens[i]);
+            bare.len() > 1 && bare.chars().all(|c| c.is_ascii_uppercase()) && !matches!(bare, "PT" | "PM" | "AM" | "TV")
+        };
+        let named = (first..end).any(|i| is_name_like(self.tokens[i]) || letters(i));
         (named && !self.known.is_public(&self.tokens[first..end])).then_some((Kind::Employer, first, end))
     }
 }

@@ -1,7 +1,7 @@
 //! Details in a text without capitals: by given names, and by the words around what no list knows.
 
 use super::lists::{
-    BEHIND_EMPLOYER, BEHIND_NAME, BEHIND_PERSON, HARMLESS, HOSPITALS, PERSONS, PLAIN, RELATIVES, WIDE,
+    BEHIND_EMPLOYER, BEHIND_NAME, BEHIND_PERSON, HARMLESS, HOSPITALS, NAMES_AND_WORDS, PERSONS, PLAIN, RELATIVES, WIDE,
 };
 use super::{Kind, Text, phrase};
 use crate::draft::names::{is_common, is_given_name, is_word};
@@ -42,8 +42,15 @@ impl Text<'_> {
         let sent = one == "from" && matches!(two, "is" | "comes" | "question" | "one" | "was") && followed;
         let asks =
             at == 0 && matches!(self.low(1), "in" | "from") && (2..6).any(|i| BEHIND_NAME.contains(&self.low(i)));
-        let known = given || introduced || titled || relative || sent || asks || here;
-        if !(open && known) {
+        // "hi i'm frank i'm", "big mike from"
+        let word = NAMES_AND_WORDS.contains(&self.low(at));
+        let stated = word
+            && (matches!(one, "i'm" | "hi" | "hello" | "hey" | "says" | "big" | "little" | "uncle" | "aunt" | "named" | "it's")
+                || one == "from" && matches!(two, "is" | "comes" | "question" | "one")
+                || one == "is" && matches!(two, "this" | "name" | "friend")
+                || BEHIND_NAME.contains(&self.low(at + 1)) && at == 0);
+        let known = stated || given || introduced || titled || relative || sent || asks || here;
+        if !((open || stated) && known) {
             return None;
         }
         let length = match (here, introduced || titled || relative) {
