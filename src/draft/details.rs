@@ -259,7 +259,8 @@ impl Text<'_> {
             return Some((Kind::Name, at, at + length));
         }
         let length = name_length(self.tokens, at, 3);
-        if length == 0 || self.known.is_public(&self.tokens[at..at + length]) {
+        let harmless = length == 1 && HARMLESS.contains(&self.low(at));
+        if length == 0 || harmless || self.known.is_public(&self.tokens[at..at + length]) {
             return None;
         }
         let (one, two) = (self.before(at, 1), self.before(at, 2));

@@ -63,7 +63,8 @@ const SUFFIXES: &[&str] = &[
     "ologic", "ological", "therapy", "zumab", "mycin", "cillin", "profen", "pril", "statin", "sone", "sulfan",
 ];
 /// Endings of English words that leave a word.
-const ENDINGS: &[&str] = &["s", "es", "d", "r", "rs", "ed", "ing", "ly", "er", "ers", "ish", "y", "ness", "less", "like", "able"];
+const ENDINGS: &[&str] =
+    &["s", "es", "d", "r", "rs", "ed", "ing", "ly", "er", "ers", "ish", "y", "ness", "less", "like", "able"];
 
 /// Whether a word of lower-case letters may be one that a dictionary has, or is made as such words are.
 pub(super) fn is_word(word: &str) -> bool {
@@ -72,7 +73,7 @@ pub(super) fn is_word(word: &str) -> bool {
     let medical = |ending: &&str| word.len() > ending.len() + 2 && word.ends_with(*ending);
     let begins = |prefix: &&str| word.strip_prefix(*prefix).is_some_and(|rest| rest.len() < 4 || known(rest));
     known(word)
-        || word.strip_suffix("ies").is_some_and(|stem| known(&format!("{stem}y")))
+        || word.strip_suffix("ies").is_some_and(|stem| is_word(&format!("{stem}y")))
         || ENDINGS.iter().any(ends)
         || SUFFIXES.iter().any(medical)
         || PREFIXES.iter().any(begins)

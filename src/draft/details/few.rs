@@ -9,7 +9,8 @@ const LONGEST: usize = 8;
 
 impl Text<'_> {
     pub(super) fn rare(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        self.alone(at)
+        self.one_of(at)
+            .or_else(|| self.alone(at))
             .or_else(|| self.known_for(at))
             .or_else(|| self.definite(at))
             .or_else(|| self.part_of(at))
@@ -44,6 +45,19 @@ impl Text<'_> {
         let end = whole.map(|i| i + 1).or(place.then_some(near + 1))?;
         let after = usize::from(matches!(self.low(end), "who" | "with" | "to" | "that"));
         Some((Kind::Rare, at, end + after))
+    }
+
+    /// "one of four people with", "one of the few who"
+    fn one_of(&self, at: usize) -> Option<(Kind, usize, usize)> {
+        let one = self.low(at) == "one" && self.low(at + 1) == "of";
+        let few = self.low(at + 2) == "the" && matches!(self.low(at + 3), "few" | "only");
+        let some = self.number(at + 2).is_some_and(|(_, end)| {
+            matches!(
+                self.low(end),
+                "people" | "persons" | "patients" | "cases" | "women" | "men" | "families" | "kids" | "in"
+            )
+        });
+        (one && (few || some)).then(|| (Kind::Rare, at, self.clause(at)))
     }
 
     /// A word or phrase that is said of few: "an Olympian", "it was in all the papers".
@@ -97,7 +111,8 @@ impl Text<'_> {
     /// "I was on the ferry that hit the dock".
     fn part_of(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let there = matches!(self.before(at, 1), "on" | "in" | "at") && matches!(self.low(at), "the" | "that");
-        let was = matches!(self.before(at, 2), "was" | "were") && matches!(self.before(at, 3), "i" | "we" | "he" | "she");
+        let was =
+            matches!(self.before(at, 2), "was" | "were") && matches!(self.before(at, 3), "i" | "we" | "he" | "she");
         let told = (at + 2..at + 5).any(|i| matches!(self.low(i), "that" | "where" | "when") && i < self.tokens.len());
         let known = (at + 1..at + 4)
             .any(|i| matches!(self.low(i), "crash" | "shooting" | "bombing" | "collapse" | "derailment" | "explosion"));
@@ -120,7 +135,8 @@ impl Text<'_> {
     /// Where the clause that begins at `at` ends, at a mark or a word that begins another.
     fn clause(&self, at: usize) -> usize {
         let longest = self.tokens.len().min(at + LONGEST);
-        let begins = |i: usize| matches!(self.low(i), "and" | "but" | "so" | "i" | "i'm" | "i've" | "it" | "because" | "my");
+        let begins =
+            |i: usize| matches!(self.low(i), "and" | "but" | "so" | "i" | "i'm" | "i've" | "it" | "because" | "my");
         (at + 2..longest).find(|&i| closed(self.tokens[i - 1]) || begins(i)).unwrap_or(longest)
     }
 }

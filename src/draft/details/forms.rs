@@ -1,8 +1,8 @@
 //! Details by their form: numbers, addresses, dates, ages, hospitals, employers.
 
 use super::lists::{
-    BEFORE_EMPLOYER, BEFORE_PLACE, DECADES, EMPLOYERS, HEDGES, HOLIDAYS, HOSPITALS, NO_AGE, PERSONS, PHONE_DIGITS, RECORDS,
-    RELATIVES, STREETS, TEENS, TENS, UNITS,
+    BEFORE_EMPLOYER, BEFORE_PLACE, DECADES, EMPLOYERS, HEDGES, HOLIDAYS, HOSPITALS, NO_AGE, PERSONS, PHONE_DIGITS,
+    RECORDS, RELATIVES, STREETS, TEENS, TENS, UNITS,
 };
 use super::{Kind, Text, closed};
 use crate::draft::names::{MONTHS, WEEKDAYS, is_name_like, name_length};
@@ -43,7 +43,8 @@ impl Text<'_> {
             let numeric = bare.chars().filter(char::is_ascii_digit).count();
             let plain =
                 bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')' | '+' | '–' | '/'));
-            let spoken = matches!(self.low(end), "oh" | "o" | "zero" | "double" | "triple") || UNITS.contains(&self.low(end));
+            let spoken =
+                matches!(self.low(end), "oh" | "o" | "zero" | "double" | "triple") || UNITS.contains(&self.low(end));
             if numeric > 0 && plain {
                 digits += numeric;
                 joined |= numeric >= PHONE_DIGITS || bare.contains(['-', '(', ')', '–']) || end > at + 1;
@@ -67,8 +68,10 @@ impl Text<'_> {
         let digits = |i: usize| self.tokens[i].chars().filter(char::is_ascii_digit).count();
         let counts = |i: usize| {
             let word = self.low(i);
-            matches!(word, "number" | "id" | "code" | "no" | "security" | "policy" | "license" | "licence" | "plate" | "mrn")
-                || matches!(word, "ends" | "ending" | "starts") && matches!(self.low(i + 1), "in" | "with")
+            matches!(
+                word,
+                "number" | "id" | "code" | "no" | "security" | "policy" | "license" | "licence" | "plate" | "mrn"
+            ) || matches!(word, "ends" | "ending" | "starts") && matches!(self.low(i + 1), "in" | "with")
         };
         // "policy number is eight eight one four"
         let spoken = |i: usize| UNITS.contains(&self.low(i)) || matches!(self.low(i), "oh" | "o" | "zero");
@@ -109,16 +112,18 @@ impl Text<'_> {
             return street(at + 1, length.saturating_sub(1)).map(|end| (Kind::Address, at, end + 1));
         }
         // "apartment 4B", "route 9"
-        let numbered = matches!(self.low(at), "apartment" | "apt" | "suite" | "route" | "highway" | "interstate" | "exit")
-            && (self.tokens.get(at + 1).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
-                || self.number(at + 1).is_some());
+        let numbered =
+            matches!(self.low(at), "apartment" | "apt" | "suite" | "route" | "highway" | "interstate" | "exit")
+                && (self.tokens.get(at + 1).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
+                    || self.number(at + 1).is_some());
         if numbered {
             return Some((Kind::Address, at, self.number(at + 1).map_or(at + 2, |(_, end)| end)));
         }
         // "on maple avenue"
         let on = self.raw && matches!(self.before(at, 1), "on" | "off") && self.is_open(at);
         if let Some(street) = street(at, 2).filter(|&end| on && (at..end).all(|i| self.is_open(i))) {
-            let lives = (2..=4).any(|back| matches!(self.before(at, back), "live" | "lives" | "lived" | "living" | "house"));
+            let lives =
+                (2..=4).any(|back| matches!(self.before(at, back), "live" | "lives" | "lived" | "living" | "house"));
             let sure = !matches!(self.low(street), "way" | "drive" | "court" | "circle" | "lane" | "road");
             return (sure || lives).then_some((Kind::Address, at, street + 1));
         }
@@ -170,7 +175,8 @@ impl Text<'_> {
         let joined = at > 0 && !closed(self.tokens[at - 1]);
         // "on 3/14"
         let small = |part: &str, most: u32| part.parse::<u32>().is_ok_and(|value| (1..=most).contains(&value));
-        let led = matches!(self.before(at, 1), "on" | "since" | "by" | "until" | "from" | "before" | "after" | "around");
+        let led =
+            matches!(self.before(at, 1), "on" | "since" | "by" | "until" | "from" | "before" | "after" | "around");
         if token.contains('/') && parts.len() == 2 && small(parts[0], 12) && small(parts[1], 31) && joined && led {
             return Some((Kind::Date, at, at + 1));
         }
@@ -185,8 +191,20 @@ impl Text<'_> {
         let holiday = HOLIDAYS.iter().find(|words| words.iter().enumerate().all(|(i, word)| self.low(at + i) == *word));
         let led = matches!(
             self.before(at, 1),
-            "on" | "last" | "since" | "before" | "after" | "at" | "this" | "until" | "around" | "by" | "near" | "over"
-                | "past" | "of" | "during"
+            "on" | "last"
+                | "since"
+                | "before"
+                | "after"
+                | "at"
+                | "this"
+                | "until"
+                | "around"
+                | "by"
+                | "near"
+                | "over"
+                | "past"
+                | "of"
+                | "during"
         );
         if let Some(words) = holiday.filter(|_| joined && led) {
             // "the day after Thanksgiving"
@@ -214,6 +232,12 @@ impl Text<'_> {
         let first = match (of, near) {
             (true, _) => at - 2 - usize::from(self.before(at, 3) == "the"),
             (_, true) => at - 1,
+            // "the second week of September"
+            _ if self.before(at, 1) == "of"
+                && matches!(self.before(at, 2), "week" | "weekend" | "end" | "half" | "middle") =>
+            {
+                at.saturating_sub(4)
+            }
             _ => at,
         };
         let mut end = at + 1 + the + usize::from(day);
@@ -235,7 +259,8 @@ impl Text<'_> {
         let ordinal = day.ends_with(['t', 'd', 'h']) && is_day(day);
         let led = self.before(at, 1) == "the" && matches!(self.before(at, 2), "on" | "by" | "since" | "until" | "of");
         let few = matches!(day, "first" | "second" | "third");
-        let alone = closed(self.tokens[at]) || !few && matches!(self.low(at + 1), "and" | "at" | "so" | "but" | "i" | "i'm" | "");
+        let alone = closed(self.tokens[at])
+            || !few && matches!(self.low(at + 1), "and" | "at" | "so" | "but" | "i" | "i'm" | "");
         (ordinal && led && alone).then(|| (Kind::Date, at - 2, at + 1))
     }
 
@@ -250,7 +275,8 @@ impl Text<'_> {
 
     /// "my birthday is nine eleven fifty two"
     fn birthday(&self, at: usize) -> Option<(Kind, usize, usize)> {
-        let near = (1..=5).any(|back| matches!(self.before(at, back), "birthday" | "birthdate" | "birth" | "born" | "dob"));
+        let near =
+            (1..=5).any(|back| matches!(self.before(at, back), "birthday" | "birthdate" | "birth" | "born" | "dob"));
         let part = |i: usize| is_spoken(self.low(i)) || self.tokens.get(i).is_some_and(|text| small_number(text));
         let end = at + (at..at + 6).take_while(|&i| part(i)).count();
         (near && end > at + 1).then_some((Kind::Date, at, end))
@@ -261,7 +287,8 @@ impl Text<'_> {
         let season = matches!(self.low(at), "spring" | "summer" | "autumn" | "winter" | "fall");
         let fall = self.low(at) == "fall";
         let near = matches!(self.before(at, 1), "last" | "this" | "next" | "past");
-        let hurt = fall && matches!(self.before(at, 2), "my" | "the" | "a" | "his" | "her" | "after" | "since" | "from");
+        let hurt =
+            fall && matches!(self.before(at, 2), "my" | "the" | "a" | "his" | "her" | "after" | "since" | "from");
         if season && near && !hurt {
             return Some((Kind::Date, at - 1, at + 1));
         }
@@ -275,7 +302,8 @@ impl Text<'_> {
             return Some((Kind::Age, at - back, at + 1));
         }
         let compound = self.low(at).ends_with("-year-old") || self.low(at).ends_with("-years-old");
-        if compound {
+        let some = self.low(at).strip_suffix("-something").is_some_and(|tens| TENS.contains(&tens));
+        if compound || some {
             return Some((Kind::Age, at, at + 1));
         }
         // "the big five-oh"
@@ -309,7 +337,8 @@ impl Text<'_> {
         let at_age = self.before(at, 1) == "at"
             && value >= 18
             && !measured
-            && (closed(self.tokens[end - 1]) || matches!(next, "" | "i" | "i'm" | "is" | "do" | "can" | "should" | "and"));
+            && (closed(self.tokens[end - 1])
+                || matches!(next, "" | "i" | "i'm" | "is" | "do" | "can" | "should" | "and"));
         let turns = TURNS.contains(&self.before(at, 1)) && value >= 12 && !measured;
         if matches!(next, "year-old" | "years-old" | "yo" | "y/o" | "year-olds")
             || (matches!(next, "year" | "years") && matches!(after, "old" | "young"))
@@ -347,7 +376,8 @@ impl Text<'_> {
         }
         let ends = closed(self.tokens[end - 1])
             || matches!(next, "and" | "now" | "or" | "but" | "with" | "from" | "this" | "next" | "in" | "on" | "")
-            || !measured && (self.raw || value >= 12 && before.is_some_and(|word| matches!(word, "i'm" | "he's" | "she's")));
+            || !measured
+                && (self.raw || value >= 12 && before.is_some_and(|word| matches!(word, "i'm" | "he's" | "she's")));
         // "a young seventy-seven"
         let hedges = (1..=2).take_while(|&back| HEDGES.contains(&self.before(at, back))).count();
         let first = if person { at - hedges } else { at };
@@ -436,7 +466,8 @@ fn small_number(word: &str) -> bool {
 }
 
 /// Words before an age that is reached.
-const TURNS: &[&str] = &["turn", "turned", "turns", "turning", "hit", "hitting", "pushing", "nearing", "approaching"];
+const TURNS: &[&str] =
+    &["turn", "turned", "turns", "turning", "hit", "hitting", "pushing", "nearing", "approaching", "made", "reached"];
 
 /// Whether the word is a number below a hundred in words.
 fn is_spoken(word: &str) -> bool {

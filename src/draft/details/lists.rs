@@ -267,8 +267,18 @@ pub(super) const NO_AGE: &[&str] = &[
     "of", "or", "to", "by", "more", "different", "things", "questions", "grandkids", "reps", "stairs", "flights", "pills",
 ];
 /// Offices that one person of a place holds.
-pub(super) const OFFICES: &[&str] =
-    &["mayor", "sheriff", "governor", "senator", "bishop", "postmaster", "principal", "coach", "superintendent", "dean"];
+pub(super) const OFFICES: &[&str] = &[
+    "mayor",
+    "sheriff",
+    "governor",
+    "senator",
+    "bishop",
+    "postmaster",
+    "principal",
+    "coach",
+    "superintendent",
+    "dean",
+];
 /// What few people are.
 #[rustfmt::skip]
 pub(super) const FAMOUS: &[&[&str]] = &[

@@ -45,8 +45,10 @@ impl Text<'_> {
         // "hi i'm frank i'm", "big mike from"
         let word = NAMES_AND_WORDS.contains(&self.low(at));
         let stated = word
-            && (matches!(one, "i'm" | "hi" | "hello" | "hey" | "says" | "big" | "little" | "uncle" | "aunt" | "named" | "it's")
-                || one == "from" && matches!(two, "is" | "comes" | "question" | "one")
+            && (matches!(
+                one,
+                "i'm" | "hi" | "hello" | "hey" | "says" | "big" | "little" | "uncle" | "aunt" | "named" | "it's"
+            ) || one == "from" && matches!(two, "is" | "comes" | "question" | "one")
                 || one == "is" && matches!(two, "this" | "name" | "friend")
                 || BEHIND_NAME.contains(&self.low(at + 1)) && at == 0);
         let known = stated || given || introduced || titled || relative || sent || asks || here;
@@ -65,9 +67,14 @@ impl Text<'_> {
         let (one, two, three) = (self.before(at, 1), self.before(at, 2), self.before(at, 3));
         let from = one == "from"
             && matches!(two, "calling" | "i'm" | "am" | "writing" | "here" | "watching" | "come" | "she's");
-        let lives = one == "in" && matches!(two, "live" | "lives" | "living" | "lived" | "up" | "we're" | "down" | "here" | "out" | "over");
-        let went =
-            |back| matches!(self.before(at, back), "moved" | "move" | "moving" | "drove" | "drive" | "driving" | "flew" | "fly");
+        let lives = one == "in"
+            && matches!(two, "live" | "lives" | "living" | "lived" | "up" | "we're" | "down" | "here" | "out" | "over");
+        let went = |back| {
+            matches!(
+                self.before(at, back),
+                "moved" | "move" | "moving" | "drove" | "drive" | "driving" | "flew" | "fly"
+            )
+        };
         let moved = matches!(one, "to" | "from") && (2..=5).any(went);
         let named = matches!(one, "from" | "in") && (is_given_name(two) || is_given_name(three) && two != "a");
         let asker = matches!(one, "from" | "in") && self.known.is_named(two);
@@ -116,7 +123,10 @@ impl Text<'_> {
         let named = self.open_run(at, length) == length;
         let last = self.low(at + length);
         let adjective = |i: usize| {
-            matches!(self.low(i), "community" | "local" | "junior" | "senior" | "state" | "medical" | "whole" | "entire" | "blood")
+            matches!(
+                self.low(i),
+                "community" | "local" | "junior" | "senior" | "state" | "medical" | "whole" | "entire" | "blood"
+            )
         };
         let school = !matches!(last, "high" | "middle") || self.low(at + length + 1) == "school";
         let goods = !matches!(last, "foods" | "electric" | "steel" | "college") || !is_word(self.low(at + length - 1));
