@@ -1,8 +1,9 @@
 //! Finding personal details in a text: names, places below a state, dates, ages, hospitals, telephone numbers, mail
 //! addresses, numbers of policies and records (HIPAA's Safe Harbor list, as far as it is spoken in questions).
 //!
-//! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given names
-//! and by the words around them, and some stay hidden. Where it is unclear, a detail is found rather than missed.
+//! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given
+//! names, by the words around them and by a list of English words that they are not in, and some stay hidden. Where it
+//! is unclear, a detail is found rather than missed.
 
 mod few;
 mod forms;
