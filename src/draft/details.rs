@@ -1,16 +1,18 @@
 //! Finding personal details in a text: names, places below a state, dates, ages, hospitals, telephone numbers, mail
 //! addresses, numbers of policies and records (HIPAA's Safe Harbor list, as far as it is spoken in questions).
 //!
-//! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given names
-//! and by the words around them, and some stay hidden. Where it is unclear, a detail is found rather than missed.
+//! Spelling and neighbouring words decide. Capitals matter: in a text without any, names are found by a list of given
+//! names, by the words around them and by a list of English words that they are not in, and some stay hidden. Where it
+//! is unclear, a detail is found rather than missed.
 
+mod few;
 mod forms;
 mod lists;
 mod plain;
 #[cfg(test)]
 mod tests;
 
-use super::names::{is_given_name, is_name_like, is_title, name_length};
+use super::names::{is_given_name, is_name_like, is_title, is_word, name_length};
 use super::words::{core, ends_sentence, low};
 use crate::model::{Flag, FlagKind};
 use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, RELATIVES, WIDE};
@@ -248,6 +250,7 @@ impl Text<'_> {
             .or_else(|| self.repeated(at).map(|(kind, end)| (kind, at, end)));
         let found = found.or_else(|| self.unknown(at));
         let plain = || self.plain_hospital(at).or_else(|| self.plain_name(at)).or_else(|| self.plain_town(at));
+        let plain = || plain().or_else(|| self.plain_employer(at)).or_else(|| self.plain_unknown(at));
         found.or_else(|| self.raw.then(plain).flatten())
     }
 
@@ -257,10 +260,16 @@ impl Text<'_> {
             return Some((Kind::Name, at, at + length));
         }
         let length = name_length(self.tokens, at, 3);
-        if length == 0 || self.known.is_public(&self.tokens[at..at + length]) {
+        let harmless = length == 1 && HARMLESS.contains(&self.low(at));
+        if length == 0 || harmless || self.known.is_public(&self.tokens[at..at + length]) {
             return None;
         }
         let (one, two) = (self.before(at, 1), self.before(at, 2));
+        // "Mobile, Alabama, asks"
+        let behind = at > 0 && self.tokens[at - 1].ends_with(',') && is_name_like(self.tokens[at - 1]);
+        if behind && WIDE.contains(&phrase(self.tokens[at..at + length].iter().copied()).as_str()) {
+            return None;
+        }
         let next = self.low(at + length);
         let marked = closed(self.tokens[at + length - 1]);
         let placed = matches!(next, "in" | "from" | "calling" | "near" | "again" | "here" | "and");
@@ -278,8 +287,10 @@ impl Text<'_> {
         // "Agatha in Cloverdale asks"
         let opens = at == 0 || closed(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(',');
         let place = at + length + 1;
+        let far = usize::from(matches!(next, "out" | "over" | "down" | "up") && self.low(at + length + 1) == "in");
+        let place = place + far;
         let there = opens
-            && matches!(next, "in" | "from")
+            && (matches!(next, "in" | "from") || far > 0)
             && ((place..place + 4).any(|i| BEHIND_NAME.contains(&self.low(i)))
                 || name_length(self.tokens, place, 3) > 0);
         let asks = there || BEHIND_NAME.contains(&next) || (next == "would" && self.low(at + length + 1) == "like");
@@ -297,6 +308,9 @@ impl Text<'_> {
     /// A word with a capital inside a sentence that nothing else explains: a name, a place, an employer.
     fn unknown(&self, at: usize) -> Option<(Kind, usize, usize)> {
         let inside = at > 0 && !ends_sentence(self.tokens[at - 1]) && !self.tokens[at - 1].ends_with(['"', ':', '“']);
+        // A sentence may begin with any word; one that no dictionary has is a name there too.
+        let first = self.low(at).trim_end_matches("'s");
+        let inside = inside || first.len() > 3 && first.chars().all(char::is_alphabetic) && !is_word(first);
         let length = name_length(self.tokens, at, 4);
         let words = &self.tokens[at..at + length];
         let letter = length == 1 && core(self.tokens[at]).chars().count() == 1;
@@ -306,7 +320,13 @@ impl Text<'_> {
             return None;
         }
         let given = words.iter().any(|text| is_given_name(&low(text)));
-        Some((if given { Kind::Name } else { Kind::Town }, at, at + length))
+        // "Scranton P.D."
+        let more = |&i: &usize| {
+            let capital = self.tokens.get(i).is_some_and(|text| core(text).starts_with(char::is_uppercase));
+            capital && !closed(self.tokens[i - 1].trim_end_matches('.')) && self.low(i).contains('.')
+        };
+        let end = at + length + (at + length..).take_while(more).count();
+        Some((if given { Kind::Name } else { Kind::Town }, at, end))
     }
 
     fn town(&self, at: usize) -> Option<(Kind, usize, usize)> {

@@ -47,6 +47,38 @@ pub(super) fn is_given_name(word: &str) -> bool {
     GIVEN.binary_search(&word.strip_suffix("'s").unwrap_or(word)).is_ok()
 }
 
+/// English words that name nobody, in lower case, sorted; `names/README.md` tells where they are from.
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("names/words.txt").lines().collect());
+
+/// What words of medicine begin and end with that no list of words has.
+#[rustfmt::skip]
+const PREFIXES: &[&str] = &[
+    "non", "pre", "post", "anti", "micro", "hyper", "hypo", "neuro", "osteo", "spondyl", "arthr", "myelo", "radicul",
+    "inter", "intra", "over", "under", "semi", "super", "multi", "self", "endo", "electro", "thermo",
+];
+#[rustfmt::skip]
+const SUFFIXES: &[&str] = &[
+    "itis", "osis", "oses", "ectomy", "ectomies", "plasty", "otomy", "ostomy", "ogram", "ography", "oscopy", "algia",
+    "pathy", "pathic", "listhesis", "olysis", "trophy", "plegia", "paresis", "esthesia", "emia", "logist", "logists",
+    "ologic", "ological", "therapy", "zumab", "mycin", "cillin", "profen", "pril", "statin", "sone", "sulfan",
+];
+/// Endings of English words that leave a word.
+const ENDINGS: &[&str] =
+    &["s", "es", "d", "r", "rs", "ed", "ing", "ly", "er", "ers", "ish", "y", "ness", "less", "like", "able"];
+
+/// Whether a word of lower-case letters may be one that a dictionary has, or is made as such words are.
+pub(super) fn is_word(word: &str) -> bool {
+    let known = |word: &str| WORDS.binary_search(&word).is_ok();
+    let ends = |ending: &&str| word.strip_suffix(*ending).is_some_and(|stem| stem.len() > 3 && known(stem));
+    let medical = |ending: &&str| word.len() > ending.len() + 2 && word.ends_with(*ending);
+    let begins = |prefix: &&str| word.strip_prefix(*prefix).is_some_and(|rest| rest.len() < 4 || known(rest));
+    known(word)
+        || word.strip_suffix("ies").is_some_and(|stem| is_word(&format!("{stem}y")))
+        || ENDINGS.iter().any(ends)
+        || SUFFIXES.iter().any(medical)
+        || PREFIXES.iter().any(begins)
+}
+
 /// Whether the word, in lower case, is one that names nobody.
 pub(super) fn is_common(word: &str) -> bool {
     COMMON.contains(&word)

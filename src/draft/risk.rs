@@ -253,8 +253,8 @@ fn flag(text: &[Timed<'_>], at: usize, end: usize, risk: Risk) -> Flag {
 /// The most words of a doubtful passage that are shown.
 const SHOWN: usize = 12;
 
-/// Where the recogniser still doubts what it wrote of a passage ([`ChunkNote::doubts`]), within these sentences: words
-/// may be made up there, or missing.
+/// Where the recogniser still doubts what it wrote of a passage ([`crate::model::ChunkNote::doubts`]), within these
+/// sentences: words may be made up there, or missing.
 pub(super) fn doubtful(transcript: &Transcript, ranges: &[Range<usize>]) -> Vec<Flag> {
     let mut flags: Vec<Flag> = Vec::new();
     for chunk in transcript.chunks.iter().filter(|chunk| !chunk.doubts.is_empty()) {

@@ -213,6 +213,48 @@ fn personal_details_of_the_fixtures_are_found() {
 }
 
 #[test]
+fn what_the_fixtures_mark_outside_of_entries_is_known_for_a_detail_too() {
+    let mut there = 0;
+    for name in ["clip", "ep1", "ep2", "ep3"] {
+        let (trial, truth) = Trial::of_fixture(name);
+        let public = trial.roster.people.iter().flat_map(|person| person.names());
+        let known = Known::new(public);
+        for sentence in truth["sentences"].as_array().unwrap() {
+            let text = sentence["text"].as_str().unwrap();
+            let tokens: Vec<&str> = text.split(' ').collect();
+            let found = details::in_question(&tokens, &known);
+            for detail in sentence["pii"].as_array().into_iter().flatten().map(|detail| detail.as_str().unwrap()) {
+                there += 1;
+                let hit = found.iter().any(|hit| hit.text.contains(detail) || detail.contains(&hit.text));
+                assert!(hit, "{name}: {detail} is not found in \"{text}\": {found:?}");
+            }
+        }
+    }
+    assert_eq!(there, 26);
+}
+
+#[test]
+fn negations_that_the_fixtures_mark_in_answers_are_in_the_risk_queue() {
+    let mut there = 0;
+    for name in ["clip", "ep1", "ep2", "ep3"] {
+        let (trial, truth) = Trial::of_fixture(name);
+        let draft = trial.draft();
+        for sentence in truth["sentences"].as_array().unwrap().iter().filter(|s| s["tag"] == "negation") {
+            let at = &trial.transcript.sentences[sentence["i"].as_u64().unwrap() as usize];
+            let inside = |ranges: &[Range<usize>]| ranges.iter().any(|range| range.contains(&at.words.start));
+            let Some(entry) = draft.entries.iter().find(|entry| inside(&entry.answer_words)) else { continue };
+            there += 1;
+            let flags = &entry.entry.flags;
+            let hit = flags
+                .iter()
+                .any(|flag| flag.kind == FlagKind::Risk && flag.code == "negation" && at.span.contains(flag.start));
+            assert!(hit, "{name}: \"{}\" is not in the queue: {flags:?}", sentence["text"]);
+        }
+    }
+    assert_eq!(there, 11);
+}
+
+#[test]
 fn personal_details_are_told_from_what_only_looks_like_them() {
     let found = |text: &str| -> String {
         let tokens: Vec<&str> = text.split(' ').collect();

@@ -1,6 +1,6 @@
 //! Findings that an editor closes with a reason, and opens again.
 
-use super::studio::Studio;
+use super::studio::{Studio, fixture};
 use serde_json::Value;
 use spinetime::failure::Exit;
 
@@ -17,6 +17,17 @@ fn a_finding_is_closed_with_a_reason_stays_so_and_can_be_opened_again() {
     let clip = studio.bring("clip.m4a");
     studio.process(&clip);
     let entry = studio.json("entries.json")["entries"][0].clone();
+    // What the recording's ground truth marks as a negation is in the queue.
+    let truth: Value = serde_json::from_slice(&std::fs::read(fixture("truth/clip.json")).unwrap()).unwrap();
+    let negations: Vec<&Value> =
+        truth["sentences"].as_array().unwrap().iter().filter(|sentence| sentence["tag"] == "negation").collect();
+    assert_eq!(negations.len(), 2);
+    for sentence in negations {
+        let (from, until) = (sentence["start"].as_f64().unwrap() - 0.5, sentence["end"].as_f64().unwrap() + 0.5);
+        let mut flags = entry["flags"].as_array().unwrap().iter().filter(|flag| flag["code"] == "negation");
+        let inside = |flag: &Value| flag["start"].as_f64().is_some_and(|at| from <= at && at <= until);
+        assert!(flags.any(inside), "{sentence}: {entry:#}");
+    }
     let id = entry["id"].as_str().unwrap();
     let code = entry["flags"][0]["code"].as_str().unwrap();
     let before = studio.snapshot();

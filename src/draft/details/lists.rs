@@ -27,7 +27,8 @@ pub(super) const RELATIVES: &[&str] = &[
     "partner", "grandson", "granddaughter", "uncle", "aunt", "cousin", "nephew", "niece", "neighbor", "neighbour",
     "boyfriend", "girlfriend", "fiancé", "fiancée", "grandmother", "grandfather", "grandma", "grandpa", "stepson",
     "stepdaughter", "ex-husband", "ex-wife", "mother-in-law", "father-in-law", "kid", "baby", "roommate", "boss", "coworker",
-    "colleague", "twin",
+    "colleague", "twin", "boy", "girl", "child", "toddler", "grandkid", "grandchild", "stepdad", "stepmom", "stepfather",
+    "stepmother", "buddy", "spouse", "ex", "sibling", "godson", "goddaughter", "grandmom", "granny", "nana",
 ];
 /// Words that make capitalised words a hospital or practice.
 #[rustfmt::skip]
@@ -72,6 +73,19 @@ pub(super) const RECORDS: &[&str] = &[
     "licence",
     "medicare",
     "zip",
+    "serial",
+    "device",
+    "model",
+    "lot",
+    "mrn",
+    "vin",
+    "plate",
+    "badge",
+    "group",
+    "prescription",
+    "order",
+    "confirmation",
+    "medicaid",
 ];
 pub(super) const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 pub(super) const UNITS: &[&str] = &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -113,6 +127,43 @@ pub(super) const BEFORE_EMPLOYER: &[[&str; 2]] = &[
     ["engineer", "at"],
     ["serve", "with"],
     ["retire", "from"],
+    ["driving", "for"],
+    ["drove", "for"],
+    ["drives", "for"],
+    ["flying", "for"],
+    ["fly", "for"],
+    ["flew", "for"],
+    ["coach", "at"],
+    ["coached", "at"],
+    ["volunteer", "at"],
+    ["volunteer", "for"],
+    ["volunteered", "at"],
+    ["preach", "at"],
+    ["cook", "at"],
+    ["deliver", "for"],
+    ["shifts", "at"],
+    ["shift", "at"],
+    ["employee", "at"],
+    ["employee", "of"],
+    ["contract", "with"],
+    ["play", "for"],
+    ["played", "for"],
+    ["plays", "for"],
+    ["play", "in"],
+    ["preacher", "at"],
+    ["pastor", "at"],
+    ["pastor", "of"],
+    ["intern", "at"],
+    ["student", "at"],
+    ["professor", "at"],
+    ["principal", "at"],
+    ["officer", "with"],
+    ["detective", "with"],
+    ["job", "for"],
+    ["consult", "for"],
+    ["served", "with"],
+    ["hired", "by"],
+    ["laid_off", "by"],
 ];
 /// Employers that are called by what they are.
 pub(super) const EMPLOYERS: &[&[&str]] = &[
@@ -182,10 +233,76 @@ pub(super) const HOLIDAYS: &[&[&str]] = &[
     &["valentine's", "day"],
     &["the", "fourth", "of", "july"],
     &["veterans", "day"],
+    &["fourth", "of", "july"],
+    &["july", "fourth"],
+    &["st", "patrick's", "day"],
+    &["super", "bowl"],
+    &["presidents", "day"],
+    &["presidents'", "day"],
+    &["columbus", "day"],
+    &["mardi", "gras"],
+    &["good", "friday"],
+    &["black", "friday"],
+    &["palm", "sunday"],
+    &["passover"],
+    &["hanukkah"],
+    &["ramadan"],
+    &["diwali"],
+    &["juneteenth"],
+];
+/// Words between a person and their age.
+#[rustfmt::skip]
+pub(super) const HEDGES: &[&str] = &[
+    "now", "just", "about", "only", "almost", "nearly", "over", "around", "roughly", "already", "still", "actually", "like",
+    "uh", "um", "all", "of", "barely", "probably", "currently", "maybe", "a", "an", "young", "youthful", "healthy", "fit", "spry", "active",
+];
+/// Words behind a number that is no age.
+#[rustfmt::skip]
+pub(super) const NO_AGE: &[&str] = &[
+    "percent", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month",
+    "months", "year", "years", "pound", "pounds", "lbs", "kilos", "feet", "foot", "ft", "inch", "inches", "mile", "miles",
+    "times", "degrees", "milligrams", "mg", "milliliters", "level", "levels", "disc", "discs", "vertebrae", "out", "post",
+    "screws", "rods", "kids", "children", "surgeries", "operations", "fusions", "injections", "shots", "epidurals", "steps",
+    "blocks", "dollars", "hundred", "thousand", "point", "sessions", "visits", "doctors", "surgeons", "opinions", "people",
+    "of", "or", "to", "by", "more", "different", "things", "questions", "grandkids", "reps", "stairs", "flights", "pills",
 ];
 /// Offices that one person of a place holds.
-pub(super) const OFFICES: &[&str] =
-    &["mayor", "sheriff", "governor", "senator", "bishop", "postmaster", "principal", "coach"];
+pub(super) const OFFICES: &[&str] = &[
+    "mayor",
+    "sheriff",
+    "governor",
+    "senator",
+    "bishop",
+    "postmaster",
+    "principal",
+    "coach",
+    "superintendent",
+    "dean",
+];
+/// What few people are.
+#[rustfmt::skip]
+pub(super) const FAMOUS: &[&[&str]] = &[
+    &["astronaut"], &["olympian"], &["paralympian"], &["olympics"], &["nfl"], &["nba"], &["nhl"], &["wnba"], &["gold", "medalist"],
+    &["gold", "medal"], &["world", "champion"], &["world", "record"], &["congressman"], &["congresswoman"], &["senator"],
+    &["won", "the", "lottery"], &["celebrity"], &["ambassador"], &["prima", "ballerina"], &["movie", "star"], &["triplets"],
+    &["quadruplets"], &["quintuplets"], &["conjoined"], &["one", "in", "a", "million"], &["case", "report"],
+    &["named", "after", "me"], &["hall", "of", "fame"], &["miss", "america"], &["news", "anchor"], &["weatherman"],
+    &["medal", "of", "honor"],
+];
+/// Where many people learn of somebody.
+#[rustfmt::skip]
+pub(super) const NEWS: &[&[&str]] = &[
+    &["on", "the", "news"], &["in", "the", "news"], &["in", "the", "paper"], &["in", "the", "papers"],
+    &["in", "all", "the", "papers"], &["made", "the", "news"], &["made", "the", "papers"], &["went", "viral"],
+    &["front", "page"], &["made", "headlines"], &["made", "national", "news"], &["wrote", "a", "paper", "about"],
+    &["wrote", "me", "up"],
+];
+/// Words behind the name of a school, a company or a county.
+#[rustfmt::skip]
+pub(super) const BEHIND_EMPLOYER: &[&str] = &[
+    "university", "college", "elementary", "academy", "motors", "airlines", "county", "township", "parish", "high", "middle",
+    "logistics", "foods", "industries", "electric", "steel",
+];
 /// Where somebody may be the only one.
 pub(super) const WHOLE: &[&str] =
     &["state", "country", "world", "county", "town", "city", "village", "region", "family", "hospital", "america"];
@@ -373,4 +490,18 @@ pub(super) const PLAIN: &[&str] = &[
     "lying",
     "driving",
     "using",
+];
+/// Given names that are English words too: names where somebody is introduced.
+#[rustfmt::skip]
+pub(super) const NAMES_AND_WORDS: &[&str] = &[
+    "frank", "mark", "grace", "rose", "bill", "bob", "jack", "will", "ray", "dot", "pat", "sandy", "summer", "robin", "faith",
+    "hope", "joy", "dawn", "lily", "daisy", "iris", "ivy", "violet", "olive", "ginger", "amber", "ruby", "pearl", "jade",
+    "crystal", "carol", "rusty", "buddy", "buck", "chuck", "rick", "nick", "drew", "grant", "lance", "miles", "cliff", "glen", "dale",
+    "forest", "hunter", "mason", "parker", "carter", "tyler", "cooper", "porter", "skip", "chip", "rich", "earl", "duke", "barb",
+    "penny", "patience", "prudence", "charity", "mercy", "harmony", "melody", "heather", "holly", "hazel", "fern", "laurel", "may",
+    "june", "april", "august", "autumn", "star", "skye", "angel", "christian", "gene", "art", "guy", "sue", "kitty", "bunny", "sonny",
+    "junior", "rex", "max", "ward", "wade", "heath", "clay", "rocky", "sterling", "norm", "peg", "josh", "jimmy", "jenny", "molly",
+    "polly", "jean", "gay", "dolly", "mike", "tom", "ben", "dick", "harry", "don", "ken", "kit", "les", "russ", "stew", "tad", "van", "vic",
+    "victor", "victoria", "virginia", "georgia", "carolina", "savannah", "florence", "charlotte", "madison", "paris", "dallas", "austin",
+    "brandy", "sherry", "margarita", "basil", "rosemary", "willow", "aster", "opal", "coral", "sky", "bud", "ace", "booker", "chase",
 ];

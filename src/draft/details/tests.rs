@@ -9,10 +9,11 @@ const FOUND: f64 = 0.98;
 const FOUND_RAW: f64 = 0.95;
 /// The greatest share of questions without a detail that may be flagged.
 const FLAGGED: f64 = 0.03;
-/// The same for the questions that the rules were not made for.
-const FOUND_ASIDE: f64 = 0.9;
-const FOUND_ASIDE_RAW: f64 = 0.7;
-const FLAGGED_ASIDE: f64 = 0.1;
+/// The same for the questions that were kept aside: BENCHMARKS.md has what was found before they were looked at.
+const FOUND_ASIDE: f64 = 0.97;
+const FLAGGED_ASIDE: f64 = 0.15;
+/// The most findings a question that touch nothing that is marked: each costs an editor a click.
+const FALSE_ASIDE: f64 = 0.1;
 
 /// A question of the fixtures.
 struct Asked {
@@ -55,6 +56,9 @@ struct Score {
     found: [usize; 2],
     clean: [usize; 2],
     flagged: [usize; 2],
+    questions: usize,
+    /// Findings that touch nothing that is marked.
+    stray: usize,
     faults: Vec<String>,
 }
 
@@ -76,6 +80,9 @@ impl Score {
                     score.faults.push(format!("missed \"{}\": {}", tokens[detail.clone()].join(" "), tokens.join(" ")));
                 }
             }
+            let touches = |hit: &&Detail| asked.details.iter().any(|at| at.start < hit.end && hit.first < at.end);
+            score.stray += hits.iter().filter(|hit| !touches(hit)).count();
+            score.questions += 1;
             if asked.details.is_empty() {
                 score.clean[i] += 1;
                 if let Some(hit) = hits.first() {
@@ -122,11 +129,23 @@ fn details_in_spoken_questions_are_found_and_others_are_left_alone() {
 
 #[test]
 fn so_are_those_that_the_rules_were_not_made_for() {
-    let score = Score::of(&fixture(&["aside.txt"]));
-    insta::assert_snapshot!(score.told(), @r"
-    with marks: 20 of 21 details found, 0 of 10 questions without any flagged
-    raw: 11 of 14 details found, 0 of 6 questions without any flagged
+    let score = Score::of(&fixture(&["aside.txt", "aside2.txt", "aside3.txt", "aside4.txt"]));
+    let stray = score.stray as f64 / score.questions as f64;
+    insta::assert_snapshot!(format!("{}\n{} stray in {} questions", score.told(), score.stray, score.questions), @r"
+    with marks: 171 of 175 details found, 1 of 46 questions without any flagged
+    raw: 90 of 90 details found, 2 of 29 questions without any flagged
+    8 stray in 287 questions
     ");
-    assert!(score.recall(0) >= FOUND_ASIDE && score.recall(1) >= FOUND_ASIDE_RAW, "{score:?}");
-    assert!(score.alarms() <= FLAGGED_ASIDE, "{score:?}");
+    assert!(score.recall(0) >= FOUND_ASIDE && score.recall(1) >= FOUND_ASIDE, "{score:?}");
+    assert!(score.alarms() <= FLAGGED_ASIDE && stray <= FALSE_ASIDE, "{score:?}");
+}
+
+#[test]
+fn a_word_of_no_dictionary_is_told_from_one_that_is_made_of_words() {
+    for word in ["surgery", "inflammatories", "spondylolisthesis", "kyphoplasties", "microdiscectomy"] {
+        assert!(is_word(word), "{word}");
+    }
+    for word in ["chattanooga", "lindqvist", "delacroix", "kenosha"] {
+        assert!(!is_word(word), "{word}");
+    }
 }
