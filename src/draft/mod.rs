@@ -35,8 +35,8 @@ pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{
-    Aloud, Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag, Links,
-    Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
+    Aloud, Answer, Corrected, Correction, Credit, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Flag,
+    Links, Millis, Outline, Provenance, Question, QuestionSource, Role, Span, Speakers, Status, Transcript,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
@@ -200,7 +200,8 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
             },
         )?);
     }
-    for (index, aloud) in (pairs.len() + possible.len() + inputs.outline.unanswered.len()..).zip(&inputs.outline.aloud) {
+    for (index, aloud) in (pairs.len() + possible.len() + inputs.outline.unanswered.len()..).zip(&inputs.outline.aloud)
+    {
         made.push(make(
             inputs,
             &Asked {

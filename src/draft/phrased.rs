@@ -6,7 +6,9 @@ use super::details::{Known, in_question};
 use super::privacy::{self, Timed};
 use super::verbatim::{Token, join, tokens};
 use super::{Asked, DraftError, Inputs, Leave, certify, known, question, risk, short, span, timed};
-use crate::model::{Aloud, Corrected, CorrectedBy, Correction, Flag, Millis, Question, QuestionSource, Span, Transcript};
+use crate::model::{
+    Aloud, Corrected, CorrectedBy, Correction, Flag, Millis, Question, QuestionSource, Span, Transcript,
+};
 use std::ops::Range;
 
 /// A question with what its words give rise to.

@@ -5,19 +5,52 @@
 //! whole, and a person writes a short one or keeps it.
 
 use super::question::{LEADING, PEOPLE, is_asking_word, opens_question};
-use super::verbatim::{Token, clean};
-use super::words::{core, ends_marked, is_filler, is_protected, low};
+use super::verbatim::Token;
+use super::words::{capital, core, ends_marked, is_filler, is_protected, low};
 
 /// Words that point to what was said before, unless they come with what they point to.
 const POINTING: &[&str] = &[
-    "it", "it's", "its", "this", "these", "those", "that's", "he", "she", "him", "her", "his", "hers", "he's", "she's",
-    "they", "they're", "them", "their", "one", "ones", "either", "neither", "both", "former", "latter", "such", "there",
-    "else", "same", "too", "also", "otherwise", "instead", "then",
+    "it",
+    "it's",
+    "its",
+    "this",
+    "these",
+    "those",
+    "that's",
+    "he",
+    "she",
+    "him",
+    "her",
+    "his",
+    "hers",
+    "he's",
+    "she's",
+    "they",
+    "they're",
+    "them",
+    "their",
+    "one",
+    "ones",
+    "either",
+    "neither",
+    "both",
+    "former",
+    "latter",
+    "such",
+    "there",
+    "else",
+    "same",
+    "too",
+    "also",
+    "otherwise",
+    "instead",
+    "then",
 ];
 
 /// "That" in front of these, or at the end, points as well; elsewhere it joins sentences.
-const BEHIND_THAT: &[&str] =
-    &["is", "was", "does", "mean", "means", "happen", "happens", "will", "would", "can", "could", "work", "help", "helps"];
+const BEHIND_THAT: &[&str] = &[
+    "is", "was", "does", "mean", "means", "happen", "happens", "will", "would", "can", "could", "work", "help", "helps",
+];
 
 /// "Is it safe to swim": what it is stands behind.
 const BEHIND_IT: &[&str] = &["to", "for", "that", "if", "when", "worth"];
@@ -43,7 +76,8 @@ pub(super) fn short(printed: &[Token]) -> Option<Vec<Token>> {
     let mut asking = sentences.iter().copied().filter(|sentence| asks(sentence));
     let (asked, None) = (asking.next()?, asking.next()) else { return None };
     // Marks inside show that the recogniser joined sentences.
-    let joined = asked[..asked.len() - 1].iter().any(|token| token.text.ends_with(['?', '.']) && !is_title(&token.text));
+    let joined =
+        asked[..asked.len() - 1].iter().any(|token| token.text.ends_with(['?', '.']) && !is_title(&token.text));
     if joined {
         return None;
     }
@@ -55,12 +89,13 @@ pub(super) fn short(printed: &[Token]) -> Option<Vec<Token>> {
         return None;
     }
     let leads = asked.iter().take_while(|t| LEADING.contains(&low(&t.text).as_str()) || is_filler(&t.text)).count();
-    let rest = &asked[leads..];
-    let words: Vec<String> = rest.iter().map(|token| low(&token.text)).collect();
+    let words: Vec<String> = asked[leads..].iter().map(|token| low(&token.text)).collect();
     let first = words.first()?;
-    let direct = opens_question(first)
-        || (first == "if" && rest.windows(2).any(|two| two[0].text.ends_with(',') && opens_question(&low(&two[1].text))));
-    (direct && !points_back(&words)).then(|| clean(rest, true))
+    let then = |two: &[Token]| two[0].text.ends_with(',') && opens_question(&low(&two[1].text));
+    let direct = opens_question(first) || (first == "if" && asked.windows(2).any(then));
+    let mut short = asked.to_vec();
+    short[0].text = capital(&short[0].text);
+    (direct && !points_back(&words)).then_some(short)
 }
 
 fn is_title(text: &str) -> bool {
@@ -79,7 +114,10 @@ fn points_back(words: &[String]) -> bool {
         "there" => i == 0 || !matches!(at(i - 1), "is" | "are" | "was" | "were"),
         "one" => !matches!(at(i + 1), "of" | "operation" | "surgery" | "day" | "week" | "month" | "year"),
         "both" => at(i + 1) == "" || i + 2 > words.len(),
-        "that" => i + 1 == words.len() || BEHIND_THAT.contains(&at(i + 1)),
+        "that" => {
+            let asked = i > 0 && opens_question(at(i - 1));
+            i == 0 || asked || i + 1 == words.len() || BEHIND_THAT.contains(&at(i + 1))
+        }
         word => POINTING.contains(&word),
     })
 }
@@ -151,14 +189,16 @@ mod tests {
     /// What is printed for a question of these sentences, and what is marked in it.
     fn printed(sentences: &[&str]) -> String {
         let lines: Vec<String> = sentences.iter().map(|text| format!("H {text}")).collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).chain(["E Most people can, after a while, I think."]).collect();
+        let lines: Vec<&str> =
+            lines.iter().map(String::as_str).chain(["E Most people can, after a while, I think."]).collect();
         let last = lines.len() - 1;
         let draft = Trial::new(&lines).pair(0..last, &[last..last + 1]).draft();
         let entry = &draft.entries[0].entry;
         let changes: Vec<String> = entry.corrections.iter().map(|c| format!("{} -> {}", c.from, c.to)).collect();
         let long = entry.flags.iter().any(|flag| flag.code == "no-short-question" && flag.blocking);
         assert!(!long || entry.status == Status::NeedsReview);
-        format!("{} {} {}", if long { "!" } else { "-" }, entry.question.text, changes.join(", "))
+        let text = format!("{} {} {}", if long { "!" } else { "-" }, entry.question.text, changes.join(", "));
+        text.trim_end().to_owned()
     }
 
     #[test]
@@ -175,7 +215,18 @@ mod tests {
             vec!["I wanted to hear more about braces."],
             vec!["My doctor talks about fusion.", "Is that the only way?"],
         ];
-        insta::assert_snapshot!(asked.map(|sentences| printed(&sentences)).join("\n"), @r"");
+        insta::assert_snapshot!(asked.map(|sentences| printed(&sentences)).join("\n"), @r"
+        - Can physical therapy help my back pain?
+        - So, should I use heat or ice?
+        - Is it safe to run with a slipped disc?
+        - If I lift something heavy, will the disc slip again?
+        ! I am 67. Is it safe to run?
+        ! I have not had surgery. Does yoga help?
+        ! I had an injection. Can I have it again?
+        ! How long will I be in the hospital? When can I drive?
+        ! I wanted to hear more about braces.
+        ! My doctor talks about fusion. Is that the only way?
+        ");
     }
 
     #[test]
@@ -188,6 +239,13 @@ mod tests {
             vec!["Beatrix asks, would a brace help her?"],
             vec!["Is she too old for surgery?"],
         ];
-        insta::assert_snapshot!(asked.map(|sentences| printed(&sentences)).join("\n"), @r"");
+        insta::assert_snapshot!(asked.map(|sentences| printed(&sentences)).join("\n"), @r"
+        - Can physical therapy help my back pain? her -> my
+        ! Is he too old for surgery, and should he see a surgeon about his back?
+        ! Can her mother swim after her operation?
+        ! Does she need a brace when she walks?
+        - Would a brace help me? her? -> me?
+        ! Is she too old for surgery?
+        ");
     }
 }

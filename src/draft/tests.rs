@@ -104,9 +104,10 @@ fn the_first_fixture_reads_as_its_script() {
     Q: How long should I try physical therapy before I think about an injection or surgery?
     A: (81 words) -- Juniper Maplewood
 
-    Draft
+    NeedsReview
     Q: I was told never to bend or lift again, and honestly, I'm afraid to pick up my grandson.
     A: (86 words) -- Juniper Maplewood
+    ! no-short-question: I was told never to bend or lift again, and honestly, I'm afraid to pick up my grandson.
     - statement: I was told never to bend or lift again, and honestly, I'm afraid to pick up my grandson.
 
     Draft
@@ -121,9 +122,10 @@ fn the_first_fixture_reads_as_its_script() {
     Q: If the medicine hides the pain, could someone overdo it in therapy?
     A: (46 words) -- Juniper Maplewood
 
-    Draft
+    NeedsReview
     Q: My neck MRI says there is narrowing at C5-C6, and I get tingling in my right hand, but not in my left. Can therapy help, or is it too late for that?
     A: (78 words) (32 words) -- Juniper Maplewood
+    ! no-short-question: My neck MRI says there is narrowing at C5-C6, and I get tingling in my right hand, but not in my left. Can therapy help, or is it too late for that?
     ");
 }
 
@@ -143,6 +145,7 @@ fn the_second_fixture_reads_as_its_script() {
     ! date-in-question: last October
     ! asker-name-in-verbatim: Daphne
     ! town-in-verbatim: Mossy Hollow
+    ! no-short-question: I'm 67 years old, and I had a discectomy on March 3rd, 2021, at Gingerbread General Hospital. It helped my left leg for almost two years, but since last October the pain has been back on the same side. My scan shows another herniation at L5-S1. Would a second operation work as well as the first one, or should I be looking at something else?
     ! asker-name-in-answer: Daphne
     - handover-start: thank you
 
@@ -151,6 +154,7 @@ fn the_second_fixture_reads_as_its_script() {
     A: (50 words) (45 words) -- Orson Pebble
     ! asker-name-in-verbatim: Wendell
     ! asker-name-in-verbatim: Beatrix
+    ! no-short-question: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
     - merged-questions: How long will I be in the hospital after a minimally invasive procedure? When can I drive and go back to my desk job?
     - handover-start: i'll take
 
@@ -171,6 +175,7 @@ fn the_second_fixture_reads_as_its_script() {
     Q: My father is 82, he's a smoker, and he takes a blood thinner. Is he simply too old for spine surgery?
     A: (93 words) (38 words) -- Orson Pebble, Clementine Starling
     ! age-in-question: 82
+    ! no-short-question: My father is 82, he's a smoker, and he takes a blood thinner. Is he simply too old for spine surgery?
 
     Draft
     Q: After surgery, what should make me call right away?

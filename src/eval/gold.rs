@@ -413,7 +413,7 @@ mod tests {
     fn all_committed_scripts_are_sound() {
         let golds = load(Path::new("fixtures/qa-scripts")).unwrap();
         let pairs: usize = golds.iter().map(|gold| gold.pairs.len()).sum();
-        assert_eq!((golds.len(), pairs), (175, 1495));
+        assert_eq!((golds.len(), pairs), (223, 2112));
     }
 
     #[test]

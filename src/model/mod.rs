@@ -17,8 +17,8 @@ mod watch;
 
 pub use edit::{Change, Edit};
 pub use entry::{
-    Answer, AnswerSpan, Corrected, CorrectedBy, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead, Flag, FlagKind,
-    Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
+    Answer, AnswerSpan, Corrected, CorrectedBy, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead,
+    Flag, FlagKind, Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,
 };
 pub use episode::{
     AudienceFacts, AudioReport, Caption, Chapter, Chunk, EpisodeFacts, Moment, Published, Recording, Source,

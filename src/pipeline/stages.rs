@@ -385,10 +385,8 @@ impl Run<'_> {
                 utterance.role = if utterance.speaker == host { Some(Role::Host) } else { other };
             }
         }
-        let stated = audience.questions.iter().map(|text| WrittenQuestion {
-            text: text.clone(),
-            ..WrittenQuestion::default()
-        });
+        let stated =
+            audience.questions.iter().map(|text| WrittenQuestion { text: text.clone(), ..WrittenQuestion::default() });
         let written: Vec<WrittenQuestion> = self.written.iter().cloned().chain(stated).collect();
         let (proposed, key) = self.second_reader(&spoken, key)?;
         let (said, asked) = (spoken.iter().map(|said| &said.text), written.iter().map(|asked| &asked.text));

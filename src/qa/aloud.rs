@@ -8,6 +8,7 @@ use super::candidates::{Marks, mark};
 use super::embed::Embedding;
 use super::features::Sheet;
 use crate::model::{Aloud, WrittenQuestion};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A sentence this alike to the question neither speaks for nor against belonging to its answer.
@@ -37,19 +38,19 @@ struct Found {
 
 impl Written<'_> {
     /// For each question that was answered aloud and that nobody reads, its answer, or nothing where none is found. `read`
-    /// tells by a question's number whether it is read; `questions` are those of the pairs; `free` sentences belong to
+    /// holds the numbers of those that are read; `questions` are those of the pairs; `free` sentences belong to
     /// nothing yet.
     pub(super) fn answered(
         &self,
         sheet: &Sheet<'_>,
         marks: &[Marks],
-        read: impl Fn(usize) -> bool,
+        read: &HashSet<usize>,
         questions: &[Range<usize>],
         free: &mut [bool],
     ) -> Vec<Aloud> {
         let mut found = Vec::new();
         for (number, (question, embedding)) in self.questions.iter().zip(self.embeddings).enumerate() {
-            if !question.aloud || read(number) {
+            if !question.aloud || read.contains(&number) {
                 continue;
             }
             let in_other_words = |range: &Range<usize>| sheet.alike_to(&embedding.topic, range.clone()) > SAME;
@@ -65,7 +66,10 @@ impl Written<'_> {
                     "the report says that it was answered aloud; it was not read aloud, and this is about the same ({:.2})",
                     answer.most
                 ),
-                None => "the report says that it was answered aloud; it was not read aloud, and its answer was not found".into(),
+                None => {
+                    "the report says that it was answered aloud; it was not read aloud, and its answer was not found"
+                        .into()
+                }
             };
             found.push(Aloud {
                 question: question.text.clone(),
@@ -99,8 +103,11 @@ fn answer(sheet: &Sheet<'_>, marks: &[Marks], question: &Embedding, free: &[bool
     let best = runs.iter().reduce(|best, run| if run.worth > best.worth { run } else { best })?;
     let apart = |run: &&Found| run.sentences.end <= best.sentences.start || best.sentences.end <= run.sentences.start;
     let rival = runs.iter().filter(apart).any(|run| run.worth > best.worth * RIVAL);
-    (best.most >= ALIKE && !rival)
-        .then(|| Found { sentences: best.sentences.clone(), worth: best.worth, most: best.most })
+    (best.most >= ALIKE && !rival).then(|| Found {
+        sentences: best.sentences.clone(),
+        worth: best.worth,
+        most: best.most,
+    })
 }
 
 #[cfg(test)]
@@ -119,8 +126,8 @@ mod tests {
         (1, "I would start slowly, and I would avoid diving at first."),
         (1, "If it hurts more the next day, you did too much."),
         (0, "Thank you, doctor."),
-        (0, "Do you see another one that you would like to take?"),
-        (1, "Yes, I see one here about nights."),
+        (0, "Let me remind everybody that the slides are on our page."),
+        (1, "And let me pick one that nobody read out."),
         (1, "For sleeping after back surgery, lie on your back with a pillow under your knees."),
         (1, "Many people sleep better on their side, with a pillow between the legs."),
         (1, "Sleeping on your stomach strains the back after an operation, so leave that for later."),

@@ -31,10 +31,11 @@ use embed::Embedding;
 use features::{Sheet, class};
 use open::Open;
 use prior::Prior;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Raised when the same sentences give another outline.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Where people say that the audience asks, this share of the usual probability is enough for a pair.
 const STATED: f32 = 0.6;
@@ -138,7 +139,10 @@ pub fn outline(utterances: &[Utterance], embeddings: &[Embedding], hints: &Hints
     let written = Written { questions: hints.written, embeddings: hints.written_embeddings };
     let asked: Vec<Range<usize>> = outline.pairs.iter().filter_map(|p| hull(&p.question)).collect();
     let mut open: Vec<bool> = (0..sheet.len()).map(|i| free(&i)).collect();
-    outline.aloud = written.answered(&sheet, &marks, |number| prior.is_read(number), &asked, &mut open);
+    let unanswered = outline.unanswered.iter().map(|open| open.question.clone());
+    let read = asked.iter().cloned().chain(unanswered).filter_map(|q| prior.number_read((q.start, q.end - 1)));
+    let read: HashSet<usize> = read.collect();
+    outline.aloud = written.answered(&sheet, &marks, &read, &asked, &mut open);
     for run in outline.aloud.iter().filter_map(|aloud| aloud.answer.clone()) {
         kinds[run].fill(SegmentKind::Answer);
     }

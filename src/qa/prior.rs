@@ -231,9 +231,9 @@ impl<'a> Prior<'a> {
         rated.into_iter().map(raised).collect()
     }
 
-    /// Whether a written question is read aloud somewhere.
-    pub(super) fn is_read(&self, written: usize) -> bool {
-        self.supports.iter().any(|support| support.written == written)
+    /// The number of the written question that is read aloud in these sentences.
+    pub(super) fn number_read(&self, question: (usize, usize)) -> Option<usize> {
+        self.support(question).map(|support| support.written)
     }
 
     /// The written question that a pair's question reads aloud.

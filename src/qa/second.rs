@@ -67,7 +67,10 @@ mod tests {
         let plain = outline(&event, &crate::qa::embed::of(&event), &Hints::default());
         let proposal = |question, answer| Proposed { question, answer };
         let nonsense = [proposal(3..3, 4..5), proposal(0..2, 1..4), proposal(1..2, 2..90), proposal(1..1, 2..3)];
-        assert_eq!(outline(&event, &crate::qa::embed::of(&event), &Hints { proposed: &nonsense, ..Hints::default() }), plain);
+        assert_eq!(
+            outline(&event, &crate::qa::embed::of(&event), &Hints { proposed: &nonsense, ..Hints::default() }),
+            plain
+        );
 
         let embeddings = crate::qa::embed::of(&event);
         let sheet = Sheet::read(&event, &embeddings);

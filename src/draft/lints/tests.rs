@@ -92,11 +92,11 @@ fn swapped_parts_are_told_by_roles_and_by_form() {
 #[test]
 fn what_asks_nothing_needs_a_decision_only_where_the_pair_is_not_sure() {
     let mut trial = Trial::new(&["A My back has hurt for years.", ANSWER]).pair(0..1, &[1..2]);
-    assert_eq!(lints(&trial), ["statement"]);
+    assert_eq!(lints(&trial), ["no-short-question", "statement"]);
     trial.outline.pairs[0].confidence = 0.6;
-    assert_eq!(lints(&trial), ["unlikely-question"]);
+    assert_eq!(lints(&trial), ["no-short-question", "unlikely-question"]);
     trial.outline.pairs[0].confidence = 0.4;
-    assert_eq!(lints(&trial), ["unlikely-question", "low-confidence"]);
+    assert_eq!(lints(&trial), ["no-short-question", "unlikely-question", "low-confidence"]);
 }
 
 #[test]

@@ -21,7 +21,13 @@ const ZOOM: &str = "\u{feff}Q&A Report,\r\n\
 
 fn question(text: &str, asker: Option<&str>, at: Option<u64>, reply: Option<&str>) -> WrittenQuestion {
     let owned = |text: Option<&str>| text.map(str::to_owned);
-    WrittenQuestion { text: text.to_owned(), asker: owned(asker), at: at.map(Millis), reply: owned(reply), aloud: text.starts_with("Is it safe") }
+    WrittenQuestion {
+        text: text.to_owned(),
+        asker: owned(asker),
+        at: at.map(Millis),
+        reply: owned(reply),
+        aloud: text.starts_with("Is it safe"),
+    }
 }
 
 fn in_zoom() -> [WrittenQuestion; 3] {
