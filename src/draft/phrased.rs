@@ -102,3 +102,46 @@ pub(super) fn sent(inputs: &Inputs<'_>, aloud: &Aloud) -> Phrased {
     let risks = risk::flags(&words);
     Phrased { question, known, flags, risks, corrections: Vec::new(), hollow: false, attributions: 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{LATER, Trial};
+    use crate::model::{Aloud, Draft, DraftEntry, QuestionSource, Span, Status};
+
+    fn entries(draft: &Draft) -> String {
+        format!("{:#?}", draft.entries)
+    }
+
+    #[test]
+    fn a_question_that_was_only_sent_keeps_its_own_words_and_waits_for_a_person() {
+        let mut trial = Trial::new(&[
+            "H Let's see what else there is.",
+            "E For the nights, lie on your back, with a pillow under your knees, and don't worry.",
+            "H Thank you.",
+        ]);
+        let text = "best sleeping position?? i am 67, Gullhaven";
+        let sent = |answer| Aloud { question: text.into(), at: None, answer, reason: "the report says so".into() };
+        trial.outline.aloud = vec![sent(Some(1..2)), sent(None)];
+        let draft = trial.draft();
+        let [missing, found] = draft.entries.as_slice() else { panic!("{}", entries(&draft)) };
+        for entry in [&missing.entry, &found.entry] {
+            assert_eq!((entry.question.text.as_str(), entry.question.verbatim.as_str()), (text, text));
+            assert_eq!(entry.question.source, QuestionSource::Written);
+            assert!(
+                entry.flags.iter().any(|flag| flag.code == "age-in-question" && flag.blocking),
+                "{}",
+                entries(&draft)
+            );
+        }
+        assert_eq!((missing.entry.status, found.entry.status), (Status::Unanswered, Status::NeedsReview));
+        let has =
+            |entry: &DraftEntry, code: &str| entry.entry.flags.iter().any(|flag| flag.code == code && flag.blocking);
+        assert!(has(found, "written-question") && has(missing, "answer-not-found"));
+        let answer = found.entry.answer.as_ref().unwrap();
+        assert_eq!(found.entry.question.span, Span::new(answer.span.start, answer.span.start));
+        // The next run knows both again.
+        let again = trial.draft_after(Some(&draft), LATER, 99);
+        let ids = |draft: &Draft| draft.entries.iter().map(|entry| entry.entry.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&again), ids(&draft));
+    }
+}

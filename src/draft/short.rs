@@ -113,7 +113,7 @@ fn points_back(words: &[String]) -> bool {
         }
         "there" => i == 0 || !matches!(at(i - 1), "is" | "are" | "was" | "were"),
         "one" => !matches!(at(i + 1), "of" | "operation" | "surgery" | "day" | "week" | "month" | "year"),
-        "both" => at(i + 1) == "" || i + 2 > words.len(),
+        "both" => i + 1 == words.len(),
         "that" => {
             let asked = i > 0 && opens_question(at(i - 1));
             i == 0 || asked || i + 1 == words.len() || BEHIND_THAT.contains(&at(i + 1))
@@ -192,7 +192,7 @@ mod tests {
         let lines: Vec<&str> =
             lines.iter().map(String::as_str).chain(["E Most people can, after a while, I think."]).collect();
         let last = lines.len() - 1;
-        let draft = Trial::new(&lines).pair(0..last, &[last..last + 1]).draft();
+        let draft = Trial::new(&lines).pair(0..last, std::slice::from_ref(&(last..last + 1))).draft();
         let entry = &draft.entries[0].entry;
         let changes: Vec<String> = entry.corrections.iter().map(|c| format!("{} -> {}", c.from, c.to)).collect();
         let long = entry.flags.iter().any(|flag| flag.code == "no-short-question" && flag.blocking);

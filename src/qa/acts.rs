@@ -90,8 +90,8 @@ pub(super) fn read(embeddings: &[Embedding]) -> Vec<Act> {
     let network = network();
     let mut centered = [0.0; WIDTH];
     let mut project = |embedding: &Embedding| {
-        for k in 0..WIDTH {
-            centered[k] = embedding.act[k] - network.center[k];
+        for ((centered, x), center) in centered.iter_mut().zip(embedding.act).zip(network.center) {
+            *centered = x - center;
         }
         let mut projected = [0.0; DIRECTIONS];
         for (x, direction) in projected.iter_mut().zip(network.directions.chunks_exact(WIDTH)) {

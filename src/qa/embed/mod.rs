@@ -11,6 +11,7 @@ use crate::neural;
 use crate::neural::linear::Kernels;
 use crate::progress::Cancel;
 use network::{LONGEST, Network, PIECES};
+use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
 use std::ops::Range;
@@ -120,7 +121,21 @@ impl Embedder {
     }
 
     fn embed_on(&self, threads: usize, sentences: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
-        let pieces: Vec<Vec<u32>> = sentences.iter().map(|sentence| self.pieces.pieces(sentence, LONGEST)).collect();
+        // "Yeah." and "Okay." are said again and again.
+        let (mut different, mut numbers, mut order) = (Vec::new(), HashMap::new(), Vec::with_capacity(sentences.len()));
+        for &sentence in sentences {
+            let number = *numbers.entry(sentence).or_insert(different.len());
+            if number == different.len() {
+                different.push(sentence);
+            }
+            order.push(number);
+        }
+        let embeddings = self.embed_different(threads, &different, cancel)?;
+        Ok(order.into_iter().map(|number| embeddings[number]).collect())
+    }
+
+    fn embed_different(&self, threads: usize, texts: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
+        let pieces: Vec<Vec<u32>> = texts.iter().map(|sentence| self.pieces.pieces(sentence, LONGEST)).collect();
         let batches = batches(&pieces);
         // Whoever is free takes the next batch: the machine may be busy with other things.
         let next = AtomicUsize::new(0);
@@ -176,11 +191,18 @@ pub(crate) fn embedder() -> &'static Embedder {
     &EMBEDDER
 }
 
-/// The embeddings of utterances, for tests of others.
+/// The embeddings of utterances, for tests of others. Each text is embedded once: tests say the same again and again.
 #[cfg(test)]
 pub(crate) fn of(utterances: &[crate::model::Utterance]) -> Vec<Embedding> {
-    let texts: Vec<&str> = utterances.iter().map(|utterance| utterance.text.as_str()).collect();
-    embedder().embed(&texts, &Cancel::default()).unwrap()
+    use std::collections::HashMap;
+    use std::sync::{LazyLock, Mutex};
+    static KNOWN: LazyLock<Mutex<HashMap<String, Embedding>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap();
+    let mut of = |text: &String| {
+        let fresh = || embedder().embed(&[text.as_str()], &Cancel::default()).unwrap()[0];
+        *known.entry(text.clone()).or_insert_with(fresh)
+    };
+    utterances.iter().map(|utterance| of(&utterance.text)).collect()
 }
 
 #[cfg(test)]
