@@ -58,8 +58,8 @@ codes! {
              they belong together.";
         Swapped "swapped" true "Question and answer may be swapped: who answers asks. Check both.";
         NoShortQuestion "no-short-question" true
-            "No short question could be made by leaving words out alone, so all of it is printed. Write a short one, or \
-             resolve this to keep it.";
+            "All of it is printed, since no short question could be made by leaving words out alone. Resolve this if it \
+             may stay so.";
         PronounChange "pronoun-change" false
             "A pronoun was turned to the asker, who is meant, since somebody else read the question.";
         QuestionCutShort "question-cut-short" false "The question breaks off. Check where it ends.";

@@ -15,7 +15,8 @@ mod tests;
 use super::names::{is_given_name, is_name_like, is_title, is_word, name_length};
 use super::words::{core, ends_sentence, low};
 use crate::model::{Flag, FlagKind};
-use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, RELATIVES, WIDE};
+pub(super) use lists::RELATIVES;
+use lists::{BEFORE_NAME, BEFORE_PLACE, BEHIND_NAME, HARMLESS, WIDE};
 use std::collections::HashSet;
 
 /// A kind of personal detail.

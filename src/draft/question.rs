@@ -134,28 +134,6 @@ const SIGNS: &[&str] = &[
 /// Verbs at the end of a sentence that only say who asked: "…, says Norman."
 const TAIL_VERBS: &[&str] = &["says", "said", "asks", "asked", "writes", "wrote"];
 
-/// Verbs that introduce somebody's question; one of them shows that somebody else reads it.
-const ASKING: &[&str] = &["asks", "asked", "writes", "wrote", "says", "said", "wonders", "wants", "wanted"];
-
-/// Whether a word introduces somebody's question.
-pub(super) fn is_asking_word(word: &str) -> bool {
-    ASKING.contains(&word)
-}
-
-/// Words in front of a direct question that say nothing.
-pub(super) const LEADING: &[&str] = &["and", "so", "but", "okay", "ok", "well", "now", "then", "anyway"];
-
-/// People besides the asker that a question may be about.
-#[rustfmt::skip]
-pub(super) const PEOPLE: &[&str] = &[
-    "mother", "father", "mom", "mum", "dad", "wife", "husband", "partner", "son", "daughter", "sister", "brother",
-    "friend", "child", "kid", "baby", "boy", "girl", "man", "woman", "patient", "grandmother", "grandfather", "grandma",
-    "grandpa", "grandson", "granddaughter", "aunt", "uncle", "cousin", "niece", "nephew", "neighbor", "neighbour",
-    "boss", "parent", "lady", "gentleman", "someone", "somebody", "person", "doctor", "surgeon", "therapist", "trainer",
-    "chiropractor", "physician", "nurse", "fiancé", "fiancée", "fiance", "roommate", "colleague", "coworker", "mother-in-law",
-    "father-in-law",
-];
-
 /// Verbs that open a direct question.
 #[rustfmt::skip]
 const VERBS: &[&str] = &[

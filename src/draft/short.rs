@@ -4,9 +4,37 @@
 //! Nothing is left out that may matter: a sentence with a negation or a number, or a second question. Then the question stays
 //! whole, and a person writes a short one or keeps it.
 
-use super::question::{LEADING, PEOPLE, is_asking_word, opens_question};
+use super::details::RELATIVES;
+use super::question::opens_question;
 use super::verbatim::Token;
 use super::words::{capital, core, ends_marked, is_filler, is_protected, low};
+
+/// Words in front of a direct question that say nothing.
+const LEADS: &[&str] = &["and", "so", "but", "okay", "ok", "well", "now", "then", "anyway"];
+
+/// Verbs that introduce somebody's question; one of them shows that somebody else reads it.
+const ASKS: &[&str] = &["asks", "asked", "writes", "wrote", "says", "said", "wonders", "wants", "wanted"];
+
+/// People besides relatives and the asker whom a question may be about.
+const OTHERS: &[&str] = &[
+    "man",
+    "woman",
+    "patient",
+    "parent",
+    "lady",
+    "gentleman",
+    "someone",
+    "somebody",
+    "person",
+    "doctor",
+    "surgeon",
+    "therapist",
+    "trainer",
+    "chiropractor",
+    "physician",
+    "nurse",
+    "fiance",
+];
 
 /// Words that point to what was said before, unless they come with what they point to.
 const POINTING: &[&str] = &[
@@ -88,7 +116,7 @@ pub(super) fn short(printed: &[Token]) -> Option<Vec<Token>> {
     if others.map(|token| token.text.as_str()).any(is_protected) {
         return None;
     }
-    let leads = asked.iter().take_while(|t| LEADING.contains(&low(&t.text).as_str()) || is_filler(&t.text)).count();
+    let leads = asked.iter().take_while(|t| LEADS.contains(&low(&t.text).as_str()) || is_filler(&t.text)).count();
     let words: Vec<String> = asked[leads..].iter().map(|token| low(&token.text)).collect();
     let first = words.first()?;
     let then = |two: &[Token]| two[0].text.ends_with(',') && opens_question(&low(&two[1].text));
@@ -134,8 +162,9 @@ pub(super) fn turn(question: &[Token], said: &[Token]) -> Option<Vec<Turned>> {
         return Some(Vec::new());
     }
     let whole: Vec<String> = said.iter().map(|token| low(&token.text)).collect();
-    let told = whole.iter().any(|word| is_asking_word(word));
-    let others = whole.iter().any(|word| PEOPLE.contains(&word.trim_end_matches("'s")));
+    let told = whole.iter().any(|word| ASKS.contains(&word.as_str()));
+    let other = |word: &str| RELATIVES.contains(&word) || OTHERS.contains(&word);
+    let others = whole.iter().any(|word| other(word.trim_end_matches("'s")));
     let own = words.iter().any(|word| matches!(word.as_str(), "i" | "my" | "me" | "i'm" | "i've" | "mine"));
     let woman = words.iter().any(|word| matches!(word.as_str(), "she" | "her"));
     let man = words.iter().any(|word| matches!(word.as_str(), "he" | "him" | "his"));

@@ -22,7 +22,7 @@ pub(super) const BEHIND_NAME: &[&str] =
     &["asks", "asked", "writes", "wrote", "says", "wants", "wonders", "asking", "here"];
 /// People whose name may follow.
 #[rustfmt::skip]
-pub(super) const RELATIVES: &[&str] = &[
+pub(in crate::draft) const RELATIVES: &[&str] = &[
     "husband", "wife", "son", "daughter", "mother", "father", "mom", "mum", "dad", "brother", "sister", "friend",
     "partner", "grandson", "granddaughter", "uncle", "aunt", "cousin", "nephew", "niece", "neighbor", "neighbour",
     "boyfriend", "girlfriend", "fiancé", "fiancée", "grandmother", "grandfather", "grandma", "grandpa", "stepson",
