@@ -77,7 +77,7 @@ fn embed(documents: &[Vec<Utterance>]) -> Outcome<()> {
     }
     let embedder = Embedder::open(Path::new(MODEL), Path::new(TOKENIZER))?;
     let (mut acts, mut topics) = (Vec::new(), Vec::new());
-    for Embedding { act, topic } in embedder.embed(&texts, &Cancel::default())? {
+    for Embedding { act, topic } in embedder.embed(texts, &Cancel::default())? {
         acts.extend(bytes(&act));
         topics.extend(bytes(&topic));
     }

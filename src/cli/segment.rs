@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::fetch::captions::CaptionsError;
 use crate::fetch::spoken;
 use crate::library::artefact;
-use crate::model::{Outline, Span, Speakers, Transcript, Utterance};
+use crate::model::{Outline, Span, Speakers, Transcript, Utterance, hull};
 use crate::pipeline;
 use crate::qa;
 use std::io;
@@ -48,8 +48,8 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<Exit, Failed> {
         )
         .into());
     }
-    let texts: Vec<&str> = utterances.iter().map(|utterance| utterance.text.as_str()).collect();
-    let embeddings = settings::embedder(&context.store())?.embed(&texts, &context.env.cancel)?;
+    let texts = utterances.iter().map(|utterance| &utterance.text);
+    let embeddings = settings::embedder(&context.store())?.embed(texts, &context.env.cancel)?;
     let outline = qa::outline(&utterances, &embeddings, &qa::Hints::default());
     if context.args.json {
         context.say_json(&document(&utterances, &outline))?;
@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<Exit, Failed> {
     };
     let mut rows = Vec::with_capacity(outline.pairs.len() + outline.unanswered.len());
     for pair in &outline.pairs {
-        let (question, answer) = (whole(&pair.question), whole(&pair.answer));
+        let Some((question, answer)) = hull(&pair.question).zip(hull(&pair.answer)) else { continue };
         rows.push((
             question.start,
             [
@@ -116,10 +116,6 @@ fn read(path: &Path) -> Result<Vec<Utterance>, Failed> {
         return Ok(golds.into_iter().next().map(|gold| gold.utterances).unwrap_or_default());
     }
     Ok(spoken::utterances(&bytes).map_err(|source| SegmentError::OtherForm { path: path.into(), source })?)
-}
-
-fn whole(runs: &[Range<usize>]) -> Range<usize> {
-    runs.first().map_or(0, |run| run.start)..runs.last().map_or(0, |run| run.end)
 }
 
 fn text(utterances: &[Utterance], runs: &[Range<usize>]) -> String {

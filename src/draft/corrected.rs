@@ -53,7 +53,7 @@ pub(super) fn span(transcript: &Transcript, first: &Token, last: &Token) -> Span
     words.iter().map(|word| word.span).reduce(Span::hull).unwrap_or_default()
 }
 
-/// The finding for a correction. It never blocks: a person wrote the table.
+/// The finding for a correction. It never blocks: a person wrote the table, and a pronoun is shown as it was.
 pub(super) fn flag(correction: &Correction) -> Flag {
     let Correction { from, to, span, .. } = correction;
     if correction.by == CorrectedBy::Pronoun {

@@ -4,8 +4,9 @@ use super::codes::Code;
 use super::corrected;
 use super::details::{Known, in_question};
 use super::privacy::{self, Timed};
+use super::short::{self, Turned};
 use super::verbatim::{Token, join, tokens};
-use super::{Asked, DraftError, Inputs, Leave, certify, known, question, risk, short, span, timed};
+use super::{Asked, DraftError, Inputs, Leave, certify, known, question, risk, span, timed};
 use crate::model::{
     Aloud, Corrected, CorrectedBy, Correction, Flag, Millis, Question, QuestionSource, Span, Transcript,
 };
@@ -52,7 +53,7 @@ pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, D
         let own: Vec<Range<usize>> = kept.first().map(|token| token.sentence..token.sentence + 1).into_iter().collect();
         certify(transcript, &own, &join(&kept), Leave::Heads, "question")?;
     }
-    let (kept, mut corrections) = turn(transcript, kept, turned);
+    let (kept, mut corrections) = with_pronouns(transcript, kept, turned);
     let (written, corrected) = corrected::correct(inputs.corrections, transcript, &kept, Corrected::Question);
     corrections.extend(corrected);
     question.text = join(&written);
@@ -67,7 +68,7 @@ pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, D
 }
 
 /// The question with its pronouns turned to the asker, each change recorded.
-fn turn(transcript: &Transcript, mut kept: Vec<Token>, turned: Vec<(usize, String)>) -> (Vec<Token>, Vec<Correction>) {
+fn with_pronouns(transcript: &Transcript, mut kept: Vec<Token>, turned: Vec<Turned>) -> (Vec<Token>, Vec<Correction>) {
     let mut corrections = Vec::with_capacity(turned.len());
     for (i, to) in turned {
         let Some(token) = kept.get_mut(i) else { continue };

@@ -151,7 +151,7 @@ fn points_back(words: &[String]) -> bool {
 }
 
 /// A pronoun that was turned to the asker: the token, and its new text.
-type Turned = (usize, String);
+pub(super) type Turned = (usize, String);
 
 /// The pronouns of a short question that mean the asker, where somebody else reads it: `said` is the whole question as it was
 /// said, in which nobody else may be spoken of. `None` when it is not sure that all of them mean the asker.

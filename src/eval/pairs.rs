@@ -5,7 +5,7 @@
 //! possible. What fits an optional pair only is neither a success nor an error.
 
 use crate::eval::gold::{Gold, GoldPair, Predicted};
-use crate::model::{Outline, Pair, Utterance};
+use crate::model::{Outline, Pair, Utterance, hull};
 use crate::progress::Cancel;
 use crate::qa::Hints;
 use crate::qa::embed::{EmbedError, Embedder};
@@ -234,7 +234,6 @@ pub fn score(gold: &Gold, predicted: &[Predicted], strict: bool) -> Score {
 /// The pairs of an outline, each from the first to the last sentence of its question and of its answer.
 #[must_use]
 pub fn proposals(outline: &Outline) -> Vec<Predicted> {
-    let hull = |ranges: &[Range<usize>]| Some(ranges.first()?.start..ranges.last()?.end);
     let pair = |pair: &Pair| Some(Predicted { question: hull(&pair.question)?, answer: hull(&pair.answer)? });
     outline.pairs.iter().filter_map(pair).collect()
 }
@@ -249,8 +248,8 @@ pub fn propose(
     cancel: &Cancel,
 ) -> Result<HashMap<String, Vec<Predicted>>, EmbedError> {
     let one = |gold: &Gold| {
-        let texts: Vec<&str> = gold.utterances.iter().map(|utterance| utterance.text.as_str()).collect();
-        let found = outline(&gold.utterances, &embedder.embed(&texts, cancel)?, &Hints::default());
+        let embeddings = embedder.embed(gold.utterances.iter().map(|utterance| &utterance.text), cancel)?;
+        let found = outline(&gold.utterances, &embeddings, &Hints::default());
         Ok((gold.id.clone(), proposals(&found)))
     };
     golds.iter().map(one).collect()

@@ -246,13 +246,8 @@ pub struct WrittenQuestion {
     /// A written reply, which is never published either.
     pub reply: Option<String>,
     /// The platform's report says that somebody answered it aloud.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aloud: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// A line of published captions.

@@ -25,7 +25,7 @@ pub use episode::{
     VoiceCount, WrittenQuestion,
 };
 pub use id::{ClusterId, Digest, EntryId, EpisodeId, IdError, PersonId, YoutubeId};
-pub use outline::{Aloud, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance};
+pub use outline::{Aloud, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance, hull};
 pub use speaker::{Cluster, Evidence, EvidenceKind, Role, Speakers, Turn};
 pub use time::{Millis, SAMPLE_RATE, Span};
 pub use transcript::{ChunkNote, ModelInfo, Sentence, Transcript, Word};

@@ -59,6 +59,12 @@ pub struct Pair {
     pub reasons: Vec<String>,
 }
 
+/// From the first to the last sentence of several runs in order; `None` without any.
+#[must_use]
+pub fn hull(runs: &[Range<usize>]) -> Option<Range<usize>> {
+    Some(runs.first()?.start..runs.last()?.end)
+}
+
 /// A question of the audience that nobody answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unanswered {

@@ -390,9 +390,9 @@ impl Run<'_> {
         let written: Vec<WrittenQuestion> = self.written.iter().cloned().chain(stated).collect();
         let (proposed, key) = self.second_reader(&spoken, key)?;
         let (said, asked) = (spoken.iter().map(|said| &said.text), written.iter().map(|asked| &asked.text));
-        let texts: Vec<&str> = said.chain(asked).map(String::as_str).collect();
         let (model, pieces) = (&self.settings.sentences.path, &self.settings.word_pieces.path);
-        let embeddings = Embedder::open(model, pieces).and_then(|embedder| embedder.embed(&texts, self.world.cancel));
+        let embeddings =
+            Embedder::open(model, pieces).and_then(|embedder| embedder.embed(said.chain(asked), self.world.cancel));
         let mut embeddings = embeddings.map_err(|error| self.fail(Stage::Segment)(Box::new(error)))?;
         let written_embeddings = embeddings.split_off(spoken.len());
         let hints = qa::Hints {

@@ -40,34 +40,26 @@ impl Act {
 /// The network, as `training/train.py` writes it: numbers in rows, one part behind the other.
 struct Network {
     /// The mean embedding.
-    center: &'static [f32],
+    center: Vec<f32>,
     /// A row of [`WIDTH`] a direction.
-    directions: &'static [f32],
+    directions: Vec<f32>,
     /// For each sentence of the window, and each hidden unit, a row of [`DIRECTIONS`].
-    hidden: &'static [f32],
-    hidden_bias: &'static [f32],
+    hidden: Vec<f32>,
+    hidden_bias: Vec<f32>,
     /// A row of [`HIDDEN`] an output.
-    output: &'static [f32],
-    output_bias: &'static [f32],
+    output: Vec<f32>,
+    output_bias: Vec<f32>,
 }
 
 const PARTS: [usize; 6] = [WIDTH, DIRECTIONS * WIDTH, WINDOW * HIDDEN * DIRECTIONS, HIDDEN, OUTPUTS * HIDDEN, OUTPUTS];
 
 fn network() -> &'static Network {
-    static NUMBERS: OnceLock<Vec<f32>> = OnceLock::new();
     static NETWORK: OnceLock<Network> = OnceLock::new();
     NETWORK.get_or_init(|| {
-        let numbers = NUMBERS.get_or_init(|| {
-            let (numbers, _) = include_bytes!("acts.bin").as_chunks::<4>();
-            numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
-        });
+        let (numbers, _) = include_bytes!("acts.bin").as_chunks::<4>();
         assert_eq!(numbers.len(), PARTS.iter().sum::<usize>(), "the network is part of the program and tested");
-        let mut rest = numbers.as_slice();
-        let parts = PARTS.map(|length| {
-            let (part, behind) = rest.split_at(length);
-            rest = behind;
-            part
-        });
+        let mut numbers = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        let parts = PARTS.map(|length| numbers.by_ref().take(length).collect());
         let [center, directions, hidden, hidden_bias, output, output_bias] = parts;
         Network { center, directions, hidden, hidden_bias, output, output_bias }
     })
@@ -90,7 +82,7 @@ pub(super) fn read(embeddings: &[Embedding]) -> Vec<Act> {
     let network = network();
     let mut centered = [0.0; WIDTH];
     let mut project = |embedding: &Embedding| {
-        for ((centered, x), center) in centered.iter_mut().zip(embedding.act).zip(network.center) {
+        for ((centered, x), center) in centered.iter_mut().zip(embedding.act).zip(&network.center) {
             *centered = x - center;
         }
         let mut projected = [0.0; DIRECTIONS];
@@ -105,7 +97,7 @@ pub(super) fn read(embeddings: &[Embedding]) -> Vec<Act> {
 
 impl Network {
     fn act(&self, projected: &[[f32; DIRECTIONS]], i: usize) -> Act {
-        let mut hidden: Vec<f32> = self.hidden_bias.to_vec();
+        let mut hidden: Vec<f32> = self.hidden_bias.clone();
         for (offset, weights) in self.hidden.chunks_exact(HIDDEN * DIRECTIONS).enumerate() {
             let Some(near) = (i + offset).checked_sub(NEAR).and_then(|at| projected.get(at)) else { continue };
             for (unit, row) in hidden.iter_mut().zip(weights.chunks_exact(DIRECTIONS)) {
@@ -114,7 +106,7 @@ impl Network {
         }
         hidden.iter_mut().for_each(|unit| *unit = unit.max(0.0));
         let mut outputs = [0.0; OUTPUTS];
-        for (output, (row, bias)) in outputs.iter_mut().zip(self.output.chunks_exact(HIDDEN).zip(self.output_bias)) {
+        for (output, (row, bias)) in outputs.iter_mut().zip(self.output.chunks_exact(HIDDEN).zip(&self.output_bias)) {
             *output = product(&hidden, row) + bias;
         }
         let (classes, marks) = outputs.split_at_mut(CLASSES.len());

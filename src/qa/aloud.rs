@@ -29,6 +29,7 @@ pub(super) struct Written<'a> {
 }
 
 /// A run of sentences that may answer.
+#[derive(Clone)]
 struct Found {
     sentences: Range<usize>,
     worth: f32,
@@ -145,8 +146,8 @@ mod tests {
         let said: Vec<Utterance> = SAID.iter().map(said).collect();
         let asked = |&(text, aloud): &(&str, bool)| WrittenQuestion { text: text.into(), aloud, ..Default::default() };
         let written: Vec<WrittenQuestion> = written.iter().map(asked).collect();
-        let texts: Vec<&str> = written.iter().map(|question| question.text.as_str()).collect();
-        let written_embeddings = embed::embedder().embed(&texts, &Default::default()).unwrap();
+        let texts = written.iter().map(|question| &question.text);
+        let written_embeddings = embed::embedder().embed(texts, &Default::default()).unwrap();
         let hints = Hints { written: &written, written_embeddings: &written_embeddings, ..Hints::default() };
         outline(&said, &embed::of(&said), &hints)
     }

@@ -24,7 +24,9 @@ pub mod training;
 mod trees;
 mod words;
 
-use crate::model::{Millis, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion};
+use crate::model::{
+    Millis, Outline, Pair, Proposed, Segment, SegmentKind, Unanswered, Utterance, WrittenQuestion, hull,
+};
 use aloud::Written;
 use candidates::{Candidate, Marks, mark};
 use embed::Embedding;
@@ -156,11 +158,6 @@ pub fn outline(utterances: &[Utterance], embeddings: &[Embedding], hints: &Hints
         }
     }
     outline
-}
-
-/// From the first to the last sentence of several runs.
-fn hull(runs: &[Range<usize>]) -> Option<Range<usize>> {
-    Some(runs.first()?.start..runs.last()?.end)
 }
 
 fn kinds(sheet: &Sheet<'_>, marks: &[Marks], outline: &Outline) -> Vec<SegmentKind> {
@@ -431,7 +428,7 @@ mod tests {
         assert!(late.contains(&12) && late.iter().all(|start| *start >= 6), "{late:?}");
         assert_eq!(starts(&Hints { until: second(9), ..Hints::default() }), [3]);
         let written = [WrittenQuestion { text: "Do I need a brace?".into(), aloud: true, ..Default::default() }];
-        let written_embeddings = embed::embedder().embed(&["Do I need a brace?"], &Cancel::default()).unwrap();
+        let written_embeddings = embed::embedder().embed(["Do I need a brace?"], &Cancel::default()).unwrap();
         let asked = Hints { written: &written, written_embeddings: &written_embeddings, ..Hints::default() };
         assert_eq!(heard(&event, &asked).aloud.len(), 1);
         let none = heard(&event, &Hints { asks: Some(false), ..asked });

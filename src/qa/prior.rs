@@ -8,7 +8,7 @@
 use super::candidates::{Candidate, Marks, mark};
 use super::decoder;
 use super::features::Sheet;
-use super::trees::logistic;
+use super::trees::lifted;
 use crate::model::WrittenQuestion;
 use crate::text::normalize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -240,12 +240,6 @@ impl<'a> Prior<'a> {
     pub(super) fn reads(&self, question: (usize, usize)) -> Option<&'a str> {
         self.support(question).and_then(|support| self.written.get(support.written)).map(|w| w.text.as_str())
     }
-}
-
-/// A probability with something added to its log-odds; never less than it was.
-fn lifted(odds: f32, gain: f32) -> f32 {
-    let inside = odds.clamp(1e-6, 1.0 - 1e-6);
-    logistic((inside / (1.0 - inside)).ln() + gain).max(odds)
 }
 
 /// The runs that have enough of the words `asked`, in order. `unheard` is the weight of the written question's words

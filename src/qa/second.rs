@@ -3,7 +3,7 @@
 use super::candidates::{Candidate, Marks};
 use super::decoder;
 use super::features::Sheet;
-use super::trees::logistic;
+use super::trees::lifted;
 use crate::model::Proposed;
 
 /// What the reader's agreement adds to the log-odds of a candidate that is its proposal or nearly so.
@@ -25,14 +25,9 @@ pub(super) fn lift(sheet: &Sheet<'_>, marks: &[Marks], proposed: &[Proposed], ra
             rated.push((exact, decoder::odds(sheet, marks, exact)));
         }
         for (_, odds) in rated.iter_mut().filter(|(candidate, _)| agrees(*candidate, exact)) {
-            *odds = logistic(log_odds(*odds) + GAIN);
+            *odds = lifted(*odds, GAIN);
         }
     }
-}
-
-fn log_odds(odds: f32) -> f32 {
-    let odds = odds.clamp(1e-6, 1.0 - 1e-6);
-    (odds / (1.0 - odds)).ln()
 }
 
 fn agrees(a: Candidate, b: Candidate) -> bool {
@@ -43,7 +38,7 @@ fn agrees(a: Candidate, b: Candidate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Hints, outline};
+    use super::super::{Hints, embed, outline};
     use super::*;
     use crate::model::Utterance;
 
@@ -64,15 +59,12 @@ mod tests {
     #[test]
     fn a_proposal_counts_as_what_it_is_worth_and_nonsense_as_nothing() {
         let event = event();
-        let plain = outline(&event, &crate::qa::embed::of(&event), &Hints::default());
+        let embeddings = embed::of(&event);
+        let plain = outline(&event, &embeddings, &Hints::default());
         let proposal = |question, answer| Proposed { question, answer };
         let nonsense = [proposal(3..3, 4..5), proposal(0..2, 1..4), proposal(1..2, 2..90), proposal(1..1, 2..3)];
-        assert_eq!(
-            outline(&event, &crate::qa::embed::of(&event), &Hints { proposed: &nonsense, ..Hints::default() }),
-            plain
-        );
+        assert_eq!(outline(&event, &embeddings, &Hints { proposed: &nonsense, ..Hints::default() }), plain);
 
-        let embeddings = crate::qa::embed::of(&event);
         let sheet = Sheet::read(&event, &embeddings);
         let marks = decoder::mark(&sheet, |first| first);
         let mut rated = Vec::new();

@@ -87,6 +87,12 @@ pub(super) fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
+/// A probability with something added to its log-odds; never less than it was.
+pub(super) fn lifted(odds: f32, gain: f32) -> f32 {
+    let inside = odds.clamp(1e-6, 1.0 - 1e-6);
+    logistic((inside / (1.0 - inside)).ln() + gain).max(odds)
+}
+
 impl Ensemble {
     /// The probability for a row of columns. Columns that the row lacks count as 0.
     pub(super) fn probability(&self, row: &[f32]) -> f32 {

@@ -116,14 +116,24 @@ impl Embedder {
     ///
     /// # Errors
     /// When the system gives no threads, or somebody asks to stop.
-    pub fn embed(&self, sentences: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
+    pub fn embed<'a, S: AsRef<str> + ?Sized + 'a>(
+        &self,
+        sentences: impl IntoIterator<Item = &'a S>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Embedding>, EmbedError> {
+        let sentences = sentences.into_iter().map(AsRef::as_ref);
         self.embed_on(thread::available_parallelism().map_or(1, NonZero::get).min(THREADS), sentences, cancel)
     }
 
-    fn embed_on(&self, threads: usize, sentences: &[&str], cancel: &Cancel) -> Result<Vec<Embedding>, EmbedError> {
+    fn embed_on<'a>(
+        &self,
+        threads: usize,
+        sentences: impl Iterator<Item = &'a str>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Embedding>, EmbedError> {
         // "Yeah." and "Okay." are said again and again.
-        let (mut different, mut numbers, mut order) = (Vec::new(), HashMap::new(), Vec::with_capacity(sentences.len()));
-        for &sentence in sentences {
+        let (mut different, mut numbers, mut order) = (Vec::new(), HashMap::new(), Vec::new());
+        for sentence in sentences {
             let number = *numbers.entry(sentence).or_insert(different.len());
             if number == different.len() {
                 different.push(sentence);
@@ -199,7 +209,7 @@ pub(crate) fn of(utterances: &[crate::model::Utterance]) -> Vec<Embedding> {
     static KNOWN: LazyLock<Mutex<HashMap<String, Embedding>>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap();
     let mut of = |text: &String| {
-        let fresh = || embedder().embed(&[text.as_str()], &Cancel::default()).unwrap()[0];
+        let fresh = || embedder().embed([text], &Cancel::default()).unwrap()[0];
         *known.entry(text.clone()).or_insert_with(fresh)
     };
     utterances.iter().map(|utterance| of(&utterance.text)).collect()
@@ -234,7 +244,7 @@ mod tests {
     }
 
     fn embed(sentences: &[&str]) -> Vec<Embedding> {
-        embedder().embed(sentences, &Cancel::default()).unwrap()
+        embedder().embed(sentences.iter().copied(), &Cancel::default()).unwrap()
     }
 
     fn cosine(a: &[f32], b: &[f32]) -> f32 {
@@ -282,7 +292,7 @@ mod tests {
             let long = SENTENCES.join(" ").repeat(2);
             let sentences: Vec<&str> = SENTENCES.iter().copied().chain(["", &long]).collect();
             let picked: Vec<&str> = picks.iter().map(|&pick| sentences[pick]).collect();
-            let together = embedder().embed_on(threads, &picked, &Cancel::default()).unwrap();
+            let together = embedder().embed_on(threads, picked.iter().copied(), &Cancel::default()).unwrap();
             prop_assert_eq!(together.len(), picks.len());
             for (sentence, embedding) in picked.iter().zip(&together) {
                 prop_assert_eq!(&embed(&[sentence])[0], embedding);
@@ -304,7 +314,7 @@ mod tests {
         assert!(embed(&[]).is_empty());
         let cancel = Cancel::default();
         cancel.cancel();
-        let stopped = embedder().embed(&SENTENCES, &cancel).unwrap_err();
+        let stopped = embedder().embed(SENTENCES, &cancel).unwrap_err();
         assert_eq!((stopped.exit(), stopped.remedy()), (Exit::Interrupted, None));
     }
 
