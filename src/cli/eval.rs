@@ -6,6 +6,8 @@ use super::settings::{self, Origin, Wishes};
 use super::{Context, Failed, Usage, process, report};
 use crate::atomic;
 use crate::eval::confidence::Curve;
+use crate::eval::errors::Errors;
+use crate::eval::findings::{self, Findings};
 use crate::eval::gold::{self, Gold};
 use crate::eval::pairs::{self, Report, Score};
 use crate::eval::recording::{self, Figures, Made, Truth};
@@ -15,6 +17,8 @@ use crate::fetch;
 use crate::library::{Library, LibraryError, artefact};
 use crate::model::{Speakers, Transcript};
 use crate::pipeline::{self, Request, Settings, Wanted};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 /// An answer that starts within this many seconds of the truth is on the spot.
@@ -52,7 +56,13 @@ pub(super) fn run(
 
 fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Result<f64, Failed> {
     let golds = gold::load(dir)?;
-    let found = pairs::propose(&golds, &settings::embedder(&context.store())?, &context.env.cancel)?;
+    let outlines = pairs::outlines(&golds, &settings::embedder(&context.store())?, &context.env.cancel)?;
+    let found = pairs::predictions(&golds, &outlines);
+    let findings: Vec<Findings> = golds
+        .iter()
+        .zip(&outlines)
+        .map(|(gold, outline)| findings::of_outline(&gold.id, &gold.utterances, outline))
+        .collect::<Result<_, _>>()?;
     if let Some(folder) = predictions {
         atomic::create_folder(folder)?;
         for (id, pairs) in &found {
@@ -60,19 +70,68 @@ fn transcripts(context: &Context, dir: &Path, predictions: Option<&Path>) -> Res
         }
     }
     let scores = Report::new(&golds, &found, false);
+    let mut errors = Errors::default();
+    golds.iter().for_each(|gold| errors.add(&Errors::new(gold, &found[&gold.id])));
     if context.args.json {
-        context.say_json(&scores_document(&scores))?;
+        context.say_json(&scores_document(&scores, &errors, &findings))?;
     } else {
         let (heads, rows) = scores.table();
         let mut table = report::table(&context.env.console, &heads);
         table.add_rows(rows);
         context.say(&table.to_string())?;
         context.say(&format!("false pairs in documents without questions: {}", scores.false_on_negatives()))?;
+        tell_distances(context, &scores.all())?;
+        tell_errors(context, &errors)?;
+        tell_findings(context, findings.iter())?;
     }
     Ok(scores.micro().pairs().f1)
 }
 
-fn scores_document(scores: &Report) -> serde_json::Value {
+/// Says how far off the boundaries of right pairs are.
+fn tell_distances(context: &Context, score: &Score) -> Result<(), Failed> {
+    let parts = [
+        ("questions' start", &score.question_start),
+        ("answers' start", &score.answer_start),
+        ("answers' end", &score.answer_end),
+    ];
+    let said = parts.into_iter().filter_map(|(what, distances)| {
+        let seconds = distances.mean_seconds().map(|mean| format!(" ({mean:.2} s)")).unwrap_or_default();
+        Some(format!("{what} {:.2} sentences{seconds}", distances.mean_sentences()?))
+    });
+    match said.collect::<Vec<_>>().join(", ") {
+        nothing if nothing.is_empty() => Ok(()),
+        said => Ok(context.say(&format!("right pairs are off on average by: {said}"))?),
+    }
+}
+
+/// Says what is wrong with missed and with false pairs.
+fn tell_errors(context: &Context, errors: &Errors) -> Result<(), Failed> {
+    context.say(&format!("missed pairs: {}", listed(&errors.missed)))?;
+    Ok(context.say(&format!("false pairs: {}", listed(&errors.surplus)))?)
+}
+
+/// Says how often each finding is made.
+fn tell_findings<'a>(context: &Context, all: impl Iterator<Item = &'a Findings>) -> Result<(), Failed> {
+    Ok(context.say(&format!("findings in the entries, by code: {}", listed(&summed(all))))?)
+}
+
+/// Counts in words, the most frequent first.
+fn listed<K: Display>(counts: &BTreeMap<K, usize>) -> String {
+    let mut counts: Vec<(&K, &usize)> = counts.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let counts: Vec<String> = counts.into_iter().map(|(what, count)| format!("{what} {count}")).collect();
+    if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
+}
+
+fn summed<'a>(all: impl Iterator<Item = &'a Findings>) -> Findings {
+    let mut sum = Findings::new();
+    for (code, count) in all.flatten() {
+        *sum.entry(code.clone()).or_default() += count;
+    }
+    sum
+}
+
+fn scores_document(scores: &Report, errors: &Errors, findings: &[Findings]) -> serde_json::Value {
     let one = |score: &Score| {
         let (pairs, questions) = (score.pairs(), score.questions());
         serde_json::json!({
@@ -80,17 +139,23 @@ fn scores_document(scores: &Report) -> serde_json::Value {
             "precision": pairs.precision, "recall": pairs.recall, "f1": pairs.f1, "question_f1": questions.f1,
             "question_start": score.question_start.mean_sentences(),
             "answer_start": score.answer_start.mean_sentences(), "answer_end": score.answer_end.mean_sentences(),
+            "question_start_seconds": score.question_start.mean_seconds(),
             "answer_start_seconds": score.answer_start.mean_seconds(),
+            "answer_end_seconds": score.answer_end.mean_seconds(),
         })
     };
     let documents: Vec<_> = scores
         .documents
         .iter()
-        .map(|(id, kind, score)| serde_json::json!({ "id": id, "kind": kind, "score": one(score) }))
+        .zip(findings)
+        .map(|((id, kind, score), findings)| {
+            serde_json::json!({ "id": id, "kind": kind, "score": one(score), "findings": findings })
+        })
         .collect();
     serde_json::json!({
         "documents": documents, "micro": one(&scores.micro()), "all": one(&scores.all()),
         "macro_f1": scores.macro_f1(), "false_on_negatives": scores.false_on_negatives(),
+        "errors": { "missed": errors.missed, "false": errors.surplus }, "findings": summed(findings.iter()),
     })
 }
 
@@ -235,6 +300,10 @@ fn tell(context: &Context, all: &[Figures]) -> Result<f64, Failed> {
         marked.words - marked.right,
         whole.words - whole.right
     ))?;
+    let mut score = Score::default();
+    all.iter().for_each(|f| score.add(&f.pairs));
+    tell_distances(context, &score)?;
+    tell_findings(context, all.iter().map(|f| &f.findings))?;
     context.say(&format!("pairs' F1 over all: {f1:.3}"))?;
     Ok(f1)
 }
@@ -254,5 +323,6 @@ fn document(f: &Figures) -> serde_json::Value {
             "entries": f.credits.entries, "sure": f.credits.sure, "right": f.credits.right, "wrong": f.credits.wrong,
         },
         "unanswered": f.unanswered, "unanswered_found": f.unanswered_found,
+        "findings": f.findings,
     })
 }

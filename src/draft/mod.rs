@@ -55,7 +55,7 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;

@@ -4,9 +4,10 @@ use super::codes::Code;
 use super::corrected;
 use super::details::{Known, in_question};
 use super::privacy::{self, Timed};
+use super::question::Printed;
 use super::short::{self, Turned};
 use super::verbatim::{Token, join, tokens};
-use super::{Asked, DraftError, Inputs, Leave, certify, known, question, risk, span, timed};
+use super::{Asked, DraftError, Inputs, Leave, certify, known, prove, question, risk, span, timed};
 use crate::model::{
     Aloud, Corrected, CorrectedBy, Correction, Flag, Millis, Question, QuestionSource, Span, Transcript,
 };
@@ -32,7 +33,7 @@ pub(super) struct Phrased {
 pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, DraftError> {
     let transcript = inputs.transcript;
     let spoken = tokens(transcript, asked.question);
-    let printed = question::print(transcript, asked.question);
+    let (printed, short) = proved(transcript, asked.question, &spoken, question::print(transcript, asked.question));
     let mut question = Question {
         text: join(&printed.tokens),
         verbatim: join(&spoken),
@@ -41,18 +42,12 @@ pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, D
         asker: asked.asker.map(str::to_owned),
     };
     certify(transcript, asked.question, &question.verbatim, Leave::Nothing, "question")?;
-    certify(transcript, asked.question, &question.text, Leave::Heads, "question")?;
-    let short = short::short(&printed.tokens).and_then(|short| Some((short::turn(&short, &spoken)?, short)));
+    let short = short.and_then(|short| Some((short::turn(&short, &spoken)?, short)));
     let mut findings = Vec::new();
     if short.is_none() && !printed.hollow {
         findings.push(Code::NoShortQuestion.found(question.span, &question.text));
     }
     let (turned, kept) = short.unwrap_or_else(|| (Vec::new(), printed.tokens.clone()));
-    if kept.len() < printed.tokens.len() {
-        // What is left of several sentences is one of them.
-        let own: Vec<Range<usize>> = kept.first().map(|token| token.sentence..token.sentence + 1).into_iter().collect();
-        certify(transcript, &own, &join(&kept), Leave::Heads, "question")?;
-    }
     let (kept, mut corrections) = with_pronouns(transcript, kept, turned);
     let (written, corrected) = corrected::correct(inputs.corrections, transcript, &kept, Corrected::Question);
     corrections.extend(corrected);
@@ -65,6 +60,27 @@ pub(super) fn heard(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Result<Phrased, D
     risks.extend(inputs.opinion.in_question(transcript, asked.question, &written));
     let (hollow, attributions) = (printed.hollow, printed.attributions);
     Ok(Phrased { question, known, flags, risks, corrections, hollow, attributions })
+}
+
+/// What is printed, and the short question among it. Where it can't be proved that only what may be missing is missing,
+/// all of `spoken` is printed and nothing is short, so that a person is asked.
+fn proved(
+    transcript: &Transcript,
+    ranges: &[Range<usize>],
+    spoken: &[Token],
+    printed: Printed,
+) -> (Printed, Option<Vec<Token>>) {
+    let is_said =
+        |kept: &[Token], ranges: &[Range<usize>]| prove(transcript, ranges, &join(kept), Leave::Heads).is_ok();
+    if !is_said(&printed.tokens, ranges) {
+        return (Printed { tokens: spoken.to_vec(), ..printed }, None);
+    }
+    let short = short::short(&printed.tokens).filter(|kept| {
+        // What is left of several sentences is one of them.
+        let own: Vec<Range<usize>> = kept.first().map(|token| token.sentence..token.sentence + 1).into_iter().collect();
+        kept.len() == printed.tokens.len() || is_said(kept, &own)
+    });
+    (printed, short)
 }
 
 /// The question with its pronouns turned to the asker, each change recorded.
@@ -107,7 +123,21 @@ pub(super) fn sent(inputs: &Inputs<'_>, aloud: &Aloud) -> Phrased {
 #[cfg(test)]
 mod tests {
     use super::super::trial::{LATER, Trial};
-    use crate::model::{Aloud, Draft, DraftEntry, QuestionSource, Span, Status};
+    use super::*;
+    use crate::model::{Draft, DraftEntry, Status};
+
+    #[test]
+    fn what_cannot_be_proved_is_printed_whole() {
+        let Trial { transcript, .. } = Trial::new(&["A My back hurts.", "A So, um, is it safe to run?"]);
+        let spoken = tokens(&transcript, &[0..2]);
+        let printed = question::print(&transcript, &[0..2]);
+        let (same, short) = proved(&transcript, &[0..2], &spoken, printed.clone());
+        assert_eq!((&same, join(&short.unwrap())), (&printed, "So, is it safe to run?".to_owned()));
+        let mut reworded = printed;
+        reworded.tokens.last_mut().unwrap().text = "walk?".into();
+        let (whole, short) = proved(&transcript, &[0..2], &spoken, reworded);
+        assert_eq!((whole.tokens, short), (spoken, None));
+    }
 
     fn entries(draft: &Draft) -> String {
         format!("{:#?}", draft.entries)

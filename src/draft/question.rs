@@ -159,6 +159,9 @@ const SUBJECTS: &[&str] = &[
     "that", "there", "people", "i'm", "you're", "he's", "she's", "it's", "we're", "they're",
 ];
 
+/// Words that a cut never ends with.
+const ARTICLES: &[&str] = &["a", "an", "the"];
+
 /// The question's printed tokens, and whether a head was cut anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Printed {
@@ -234,6 +237,10 @@ pub(super) fn head_length(tokens: &[&str]) -> usize {
         }
         let before = (0..at).rev().find(|&i| !is_filler(tokens[i])).unwrap_or(0);
         let marked = tokens[before..at].iter().any(|text| ends_marked(text));
+        // "I've got a, I've got a van": what an article belongs to is still to come.
+        if ARTICLES.contains(&low(tokens[before]).as_str()) {
+            continue;
+        }
         if cued && (at == tokens.len() || stands_alone(&tokens[at..], &low(tokens[before]), marked)) {
             cut = at;
         }
@@ -433,6 +440,7 @@ mod tests {
             "Our second question for Dr. Pebble is not about surgery.",
             "I have no question, thanks.",
             "Dr. Pebble, is there a number that people should listen for?",
+            "I've got a, I've got a van.",
         ];
         for text in spoken {
             assert_eq!(cut(text), text);

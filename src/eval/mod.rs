@@ -2,6 +2,8 @@
 
 pub mod confidence;
 pub mod der;
+pub mod errors;
+pub mod findings;
 pub mod gold;
 pub mod pairs;
 pub mod recording;

@@ -103,7 +103,8 @@ impl Score {
         Measure::new(self.question_hits, surplus, self.gold - self.question_hits)
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds the counts and distances of another document.
+    pub fn add(&mut self, other: &Self) {
         self.gold += other.gold;
         self.predicted += other.predicted;
         self.true_positives += other.true_positives;
@@ -122,12 +123,13 @@ impl Score {
     }
 }
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> f64 {
+/// Intersection by union.
+pub(super) fn overlap(a: &Range<usize>, b: &Range<usize>) -> f64 {
     let common = a.end.min(b.end).saturating_sub(a.start.max(b.start));
     if common == 0 { 0.0 } else { common as f64 / (a.len() + b.len() - common) as f64 }
 }
 
-fn question_fits(a: &Range<usize>, b: &Range<usize>) -> bool {
+pub(super) fn question_fits(a: &Range<usize>, b: &Range<usize>) -> bool {
     !a.is_empty() && (overlap(a, b) >= OVERLAP || a.start.abs_diff(b.start) <= START_TOLERANCE)
 }
 
@@ -138,9 +140,18 @@ fn best_answer<'a>(predicted: &Range<usize>, gold: &'a GoldPair) -> &'a Range<us
         .fold(&gold.answer, |best, alt| if overlap(predicted, alt) > overlap(predicted, best) { alt } else { best })
 }
 
+/// How well an answer fits the labelled extent that it fits best: intersection by union.
+pub(super) fn answer_overlap(predicted: &Range<usize>, gold: &GoldPair) -> f64 {
+    overlap(predicted, best_answer(predicted, gold))
+}
+
 fn fits(predicted: &Predicted, gold: &GoldPair) -> bool {
-    question_fits(&predicted.question, &gold.question)
-        && overlap(&predicted.answer, best_answer(&predicted.answer, gold)) >= OVERLAP
+    question_fits(&predicted.question, &gold.question) && answer_overlap(&predicted.answer, gold) >= OVERLAP
+}
+
+/// Whether a proposed pair that fits no labelled one is no error, since it fits an optional one.
+pub(super) fn is_ignored(gold: &Gold, predicted: &Predicted) -> bool {
+    gold.optional.iter().any(|pair| fits(predicted, pair))
 }
 
 /// As many one-to-one fits as possible (augmenting paths), closest tried first: which labelled pair owns which
@@ -200,11 +211,10 @@ pub fn matched(gold: &Gold, predicted: &[Predicted]) -> Vec<(usize, usize)> {
 pub fn score(gold: &Gold, predicted: &[Predicted], strict: bool) -> Score {
     let without_alts = |pair: &GoldPair| GoldPair { answer_alts: Vec::new(), ..pair.clone() };
     let pairs: Vec<GoldPair> = if strict { gold.pairs.iter().map(without_alts).collect() } else { gold.pairs.clone() };
-    let optional: &[GoldPair] = if strict { &[] } else { &gold.optional };
     let matched = matching(predicted, &pairs, fits);
     let asked = matching(predicted, &pairs, |p, g| question_fits(&p.question, &g.question));
     let ignored: Vec<usize> = (0..predicted.len())
-        .filter(|i| !matched.contains_key(i) && optional.iter().any(|pair| fits(&predicted[*i], pair)))
+        .filter(|i| !strict && !matched.contains_key(i) && is_ignored(gold, &predicted[*i]))
         .collect();
     let mut score = Score {
         gold: pairs.len(),
@@ -238,21 +248,22 @@ pub fn proposals(outline: &Outline) -> Vec<Predicted> {
     outline.pairs.iter().filter_map(pair).collect()
 }
 
-/// What [`outline`] finds in each document.
+/// The outline of each document, in their order.
 ///
 /// # Errors
 /// When the sentences can't be embedded.
-pub fn propose(
-    golds: &[Gold],
-    embedder: &Embedder,
-    cancel: &Cancel,
-) -> Result<HashMap<String, Vec<Predicted>>, EmbedError> {
+pub fn outlines(golds: &[Gold], embedder: &Embedder, cancel: &Cancel) -> Result<Vec<Outline>, EmbedError> {
     let one = |gold: &Gold| {
         let embeddings = embedder.embed(gold.utterances.iter().map(|utterance| &utterance.text), cancel)?;
-        let found = outline(&gold.utterances, &embeddings, &Hints::default());
-        Ok((gold.id.clone(), proposals(&found)))
+        Ok(outline(&gold.utterances, &embeddings, &Hints::default()))
     };
     golds.iter().map(one).collect()
+}
+
+/// The pairs of each document's outline, by document.
+#[must_use]
+pub fn predictions(golds: &[Gold], outlines: &[Outline]) -> HashMap<String, Vec<Predicted>> {
+    golds.iter().zip(outlines).map(|(gold, outline)| (gold.id.clone(), proposals(outline))).collect()
 }
 
 /// Scores of many documents.
@@ -357,6 +368,10 @@ mod tests {
     use crate::qa::embed;
     use std::path::Path;
 
+    fn propose(golds: &[Gold]) -> HashMap<String, Vec<Predicted>> {
+        predictions(golds, &outlines(golds, embed::embedder(), &Cancel::default()).unwrap())
+    }
+
     /// Figures of an independent scorer for made-up proposals, with and without leniency.
     #[test]
     fn agrees_with_an_independent_scorer() {
@@ -419,7 +434,7 @@ mod tests {
         let golds = gold::load(Path::new("fixtures/truth")).unwrap();
         let silent: Vec<Gold> = golds.iter().map(Gold::without_speakers).collect();
         for golds in [golds, silent] {
-            let report = Report::new(&golds, &propose(&golds, embed::embedder(), &Cancel::default()).unwrap(), false);
+            let report = Report::new(&golds, &propose(&golds), false);
             let hits = |id: &str| report.documents.iter().find(|(name, ..)| name == id).unwrap().2.true_positives;
             assert!(hits("ep1") >= 6 && hits("ep2") >= 5, "{:?}", report.table());
             // Without voices a talk's own questions look more like an audience's.
@@ -444,7 +459,7 @@ mod tests {
         let mut golds = gold::load(Path::new("fixtures/qa-scripts")).unwrap();
         golds.retain(kept_aside);
         assert_eq!(golds.len(), 45);
-        let report = Report::new(&golds, &propose(&golds, embed::embedder(), &Cancel::default()).unwrap(), false);
+        let report = Report::new(&golds, &propose(&golds), false);
         assert!(report.micro().pairs().f1 > 0.75, "{:?}", report.table());
         assert!(report.false_on_negatives() <= 5);
     }

@@ -2,12 +2,13 @@
 
 use super::confidence::{self, Curve};
 use super::der::Speech;
+use super::findings::{self, Findings};
 use super::gold::{Gold, Predicted};
 use super::pairs::{self, Score};
 use super::times::{self, Times};
 use super::voices::{self, Names, Voices};
 use super::wer::{self, Wer};
-use crate::model::{Entries, Entry, FlagKind, Millis, Span, Speakers, Transcript, Utterance};
+use crate::model::{Entries, Entry, FlagKind, Millis, Span, Speakers, Status, Transcript, Utterance};
 use crate::roster::Roster;
 use serde::Deserialize;
 use std::ops::Range;
@@ -112,6 +113,8 @@ pub struct Figures {
     pub unanswered: usize,
     /// Those of them that were found to be so.
     pub unanswered_found: usize,
+    /// What the entries are to be looked at for.
+    pub findings: Findings,
 }
 
 /// Measures what the pipeline made of a recording whose people are looked up in `roster`.
@@ -147,6 +150,7 @@ pub fn score(truth: &Truth, gold: &Gold, roster: &Roster, made: &Made) -> Figure
         miscredited: 0,
         unanswered: gold.unanswered.len(),
         unanswered_found: 0,
+        findings: findings::count(entries.entries.iter().filter(|entry| entry.status != Status::Possible)),
     };
     for (found, wanted) in pairs::matched(gold, &predicted) {
         let (entry, answer) = answered[found];
