@@ -107,12 +107,12 @@ fn tell_distances(context: &Context, score: &Score) -> Result<(), Failed> {
 /// Says what is wrong with missed and with false pairs.
 fn tell_errors(context: &Context, errors: &Errors) -> Result<(), Failed> {
     context.say(&format!("missed pairs: {}", listed(&errors.missed)))?;
-    Ok(context.say(&format!("false pairs: {}", listed(&errors.surplus)))?)
+    context.say(&format!("false pairs: {}", listed(&errors.surplus)))
 }
 
 /// Says how often each finding is made.
 fn tell_findings<'a>(context: &Context, all: impl Iterator<Item = &'a Findings>) -> Result<(), Failed> {
-    Ok(context.say(&format!("findings in the entries, by code: {}", listed(&summed(all))))?)
+    context.say(&format!("findings in the entries, by code: {}", listed(&summed(all))))
 }
 
 /// Counts in words, the most frequent first.

@@ -121,6 +121,7 @@ pub(super) fn sent(inputs: &Inputs<'_>, aloud: &Aloud) -> Phrased {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a question of one run is a list with one range")]
 mod tests {
     use super::super::trial::{LATER, Trial};
     use super::*;
