@@ -22,6 +22,7 @@ export function choose(anchor, head = anchor) {
 export function unchoose() {
   if (!mark) return false;
   mark = null;
+  emit("let-go");
   emit("chosen");
   return true;
 }

@@ -11,11 +11,11 @@ let count = 0;
  * @param {string} title
  * @param {(Node|string)[]} content
  * @param {{ label: string, value: string, primary?: boolean }[]} buttons
- * @param {{ must?: boolean, wide?: boolean, check?: (value: string) => string }} [options] `must`: Esc does nothing;
- *   `check` gives a sentence that stands against closing, or an empty one
+ * @param {{ must?: boolean, wide?: boolean, top?: boolean, check?: (value: string) => string }} [options] `must`: Esc does nothing;
+ *   `top`: focus begins at the title; `check` gives a sentence that stands against closing, or an empty one
  * @returns {Promise<string|null>}
  */
-export function ask(title, content, buttons, { must = false, wide = false, check } = {}) {
+export function ask(title, content, buttons, { must = false, wide = false, top = false, check } = {}) {
   const id = `dialog-${++count}`;
   const from = /** @type {HTMLElement|null} */ (document.activeElement);
   /** @type {HTMLDialogElement} */
@@ -26,7 +26,7 @@ export function ask(title, content, buttons, { must = false, wide = false, check
       // Only the main button submits: Enter in a field must never mean "cancel".
       primary ? el("button", { type: "submit", value, class: "primary", text: label })
         : el("button", { type: "button", text: label, onclick: () => dialog.close(value) })));
-    const form = el("form", { method: "dialog" }, el("h2", { id, text: title }), ...content, problem, row);
+    const form = el("form", { method: "dialog" }, el("h2", { id, text: title, tabindex: top ? "-1" : null }), ...content, problem, row);
     dialog = el("dialog", { "aria-labelledby": id, class: wide ? "wide" : null }, form);
     form.addEventListener("submit", (event) => {
       const value = /** @type {HTMLButtonElement|null} */ (event.submitter)?.value ?? buttons.find((b) => b.primary)?.value ?? "";
@@ -44,7 +44,7 @@ export function ask(title, content, buttons, { must = false, wide = false, check
     });
     document.body.append(dialog);
     dialog.showModal();
-    $("[autofocus], textarea, input, select, button.primary, button", dialog)?.focus();
+    $(top ? "h2" : "[autofocus], textarea, input, select, button.primary, button", dialog)?.focus();
   });
 }
 

@@ -62,13 +62,17 @@ export function keep(key, value) {
 }
 
 let silence = 0;
-/** Says something to everybody: read out by screen readers and shown for some seconds. @param {string} text */
-export function say(text) {
+/**
+ * Says something to everybody: read out by screen readers and shown for some seconds.
+ * @param {string} text
+ * @param {boolean} [unseen] only read out, since the page shows it elsewhere
+ */
+export function say(text, unseen = false) {
   const place = $("#say");
   if (!place) return;
   // The same sentence twice is read twice only when the text changes.
   place.textContent = place.textContent === text ? `${text}\u00a0` : text;
-  place.dataset.shown = "yes";
+  place.dataset.shown = unseen ? "no" : "yes";
   clearTimeout(silence);
   silence = window.setTimeout(() => { place.dataset.shown = "no"; }, 5000);
 }

@@ -56,12 +56,13 @@ export function begin() {
   }
 }
 
-/** @param {{ fresh: string[] }} detail */
-function renew({ fresh }) {
+/** @param {{ ids: string[], fresh: string[], visit?: boolean }} detail `visit`: go to what changed */
+function renew({ ids, fresh, visit }) {
   number();
   options();
   sift();
-  const article = fresh.length ? document.getElementById(fresh[0]) : null;
+  const away = visit && !ids.includes(current()?.id ?? "") ? ids[0] : null;
+  const article = document.getElementById(fresh[0] ?? away ?? "");
   if (article) go(article);
   else if (!current() && shown()[0]) setCurrent(shown()[0]);
   const now = current();
@@ -127,6 +128,10 @@ function scroller() {
 /** Writes exact times into an article. @param {HTMLElement} article */
 function times(article) {
   for (const place of $$("[data-seconds]", article)) place.textContent = clock(Number(place.dataset.seconds), true);
+  for (const place of $$("time[datetime]", article)) {
+    const when = new Date(place.dateTime);
+    if (!Number.isNaN(when.getTime())) place.textContent = when.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  }
 }
 
 /** Goes to an entry: current, in view, with focus. @param {HTMLElement} article */
@@ -138,9 +143,13 @@ export function go(article) {
 
 /** @param {HTMLElement} article */
 function into(article) {
-  article.scrollIntoView({ block: "start" });
+  const scroll = () => {
+    if (scroller() === list) list.scrollTop += article.getBoundingClientRect().top - list.getBoundingClientRect().top - 2;
+    else article.scrollIntoView({ block: "start" });
+  };
+  scroll();
   // Entries out of sight have guessed heights: once more when they are known.
-  requestAnimationFrame(() => article.scrollIntoView({ block: "start" }));
+  requestAnimationFrame(scroll);
 }
 
 /** The next (1) or previous (-1) shown entry. @param {HTMLElement|null} from @param {1|-1} step @param {(a: HTMLElement) => boolean} [wanted] */

@@ -102,6 +102,7 @@ function begin() {
   transport.begin();
   youtube.begin();
   facts.begin();
+  fields.begin();
   findings.begin();
   transcript.begin();
   times.begin();
@@ -111,6 +112,7 @@ function begin() {
   sync.begin();
   on("refused", refused);
   on("answered", ({ item, own }) => {
+    if (own && fields.typedIn(item) !== null) say("The text is saved.");
     if (own && item.entry) document.getElementById(item.entry)?.querySelector(".refused")?.remove();
   });
   words.load();

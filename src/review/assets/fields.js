@@ -1,6 +1,6 @@
 // The fields in which a question or an answer is written anew. What is typed is kept in this browser at once.
 
-import { $, $$, el, emit, keep, recall, say } from "./dom.js";
+import { $, $$, el, emit, keep, on, recall, say } from "./dom.js";
 import { page } from "./page.js";
 import { push } from "./queue.js";
 import { ask } from "./dialogs.js";
@@ -65,6 +65,8 @@ export function edit(article, name, draft = {}) {
   editing(article);
   if (draft.text !== undefined) typed(field);
   else grow(area);
+  // From its beginning: a long text would else be shown by its end.
+  area.setSelectionRange(0, 0);
   if (!draft.quiet) area.focus();
   emit("fields");
   return field;
@@ -192,6 +194,16 @@ export function typedIn(item) {
   const change = item.body.change;
   if (change?.do === "set_question") return change.text;
   return change?.do === "set_answer" ? change.paragraphs.join("\n\n") : null;
+}
+
+/** Shows a text that was taken back before it was sent as it was before, or put forward again as it will be. */
+export function begin() {
+  const lay = (/** @type {import("./queue.js").Item} */ item, /** @type {string|null|undefined} */ text) => {
+    const article = item.entry ? document.getElementById(item.entry) : null;
+    if (article && typeof text === "string" && typedIn(item) !== null) show(article, item.body.change.do === "set_question" ? "question" : "answer", text);
+  };
+  on("taken-back", (item) => lay(item, item.was));
+  on("put-forward", (item) => lay(item, typedIn(item)));
 }
 
 /** Opens the fields that were left unsaved when the page was last closed. Gives how many. */

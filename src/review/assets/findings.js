@@ -138,7 +138,7 @@ export function begin() {
   if (!("highlights" in CSS)) return;
   const mark = () => {
     const article = current();
-    const ranges = [];
+    const [must, may] = [new Highlight(), new Highlight()];
     for (const finding of article ? $$(".finding[data-open=yes]", article) : []) {
       const wanted = (finding.dataset.text ?? "").toLowerCase();
       if (wanted.length < 2 || wanted.length > 80) continue;
@@ -149,10 +149,11 @@ export function begin() {
         const range = new Range();
         range.setStart(node, at);
         range.setEnd(node, at + wanted.length);
-        ranges.push(range);
+        (finding.dataset.blocking === "yes" ? must : may).add(range);
       }
     }
-    CSS.highlights.set("finding", new Highlight(...ranges));
+    CSS.highlights.set("must", must);
+    CSS.highlights.set("finding", may);
   };
   on("current", mark);
   on("changed", mark);

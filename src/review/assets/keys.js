@@ -130,6 +130,6 @@ export async function help() {
   const groups = KEYS.map(({ title, keys }) => el("section", {}, el("h3", { text: title }),
     el("dl", {}, ...keys.map(({ shown, does }) => row(shown, does)), ...(title === "Elsewhere" ? ELSEWHERE.map(([shown, does]) => row(shown, does)) : []))));
   await ask("Keys", [el("div", { class: "keys" }, ...groups), el("label", { class: "check" }, off, " Turn single keys off")],
-    [{ label: "Close", value: "close", primary: true }], { wide: true });
+    [{ label: "Close", value: "close", primary: true }], { wide: true, top: true });
 }
 

@@ -122,6 +122,7 @@ export function putForward() {
   if (!last) return undefined;
   items.push(last);
   store();
+  emit("put-forward", last);
   run();
   return last;
 }
@@ -206,7 +207,7 @@ async function take(item, { status, reply }) {
   }
   items.shift();
   if (status === 200) {
-    for (const other of items) other.version = rebased(other.version, other.entry, item, reply.delta);
+    for (const other of [...items, ...taken]) other.version = rebased(other.version, other.entry, item, reply.delta);
     store();
     emit("answered", { item, reply, own: true });
     return;

@@ -103,7 +103,8 @@ function lay({ delta, html }, own, item) {
   page.version = delta.version;
   page.counts = delta.counts;
   head(delta);
-  emit("changed", { ids: Object.keys(html), fresh: item ? fresh : [], gone: delta.gone });
+  const stepped = own === null && (item?.kind === "undo" || item?.kind === "redo");
+  emit("changed", { ids: Object.keys(html), fresh: item ? fresh : [], gone: delta.gone, visit: stepped });
   if (redrawn || facts) refresh();
 }
 

@@ -92,7 +92,7 @@ export function add() {
   const found = span("the question's words");
   if (!found) return;
   change(null, { do: "add", question: found, answer: null }, "a new entry");
-  say("A new entry. Now select its answer in the transcript and choose “This is the answer”.");
+  say("A new entry. Now select its answer in the transcript and choose “Answer of entry …”.");
   unchoose();
 }
 
@@ -111,15 +111,16 @@ function offer() {
   if (!range) {
     $("#chosen-words").textContent = page.read_only ? "Click a word to play from it." : "Click a word to play from it. Select words to use them.";
     place.replaceChildren();
+    $("#chosen-more").replaceChildren();
     return;
   }
   const [start, end] = [words.start(range.first), words.end(range.last)];
   const one = range.first === range.last;
   $("#chosen-words").replaceChildren(el("span", { class: "clock", text: one ? clock(start, true) : `${clock(start, true)} – ${clock(end, true)}` }), " ",
     el("q", { text: brief(textBetween(range.first, range.last), 110) }));
-  const focused = /** @type {HTMLElement|null} */ (document.activeElement?.closest("#chosen-acts button"))?.dataset.name;
-  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ work, key = "") => {
-    const made = el("button", { type: "button", class: "small", "data-name": name, onclick: work }, text);
+  const focused = /** @type {HTMLElement|null} */ (document.activeElement?.closest("#chosen button"))?.dataset.name;
+  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ work, key = "", full = "") => {
+    const made = el("button", { type: "button", class: "small", "data-name": name, "aria-label": full || null, title: full || null, onclick: work }, text);
     if (key) made.append(" ", el("kbd", { text: key }));
     return made;
   };
@@ -129,19 +130,21 @@ function offer() {
     const entry = article ? entryOf(article) : null;
     const inside = entry?.answer && start >= entry.answer.start && end <= entry.answer.end;
     const nth = article ? `entry ${numberOf(article)}` : "";
-    if (!one) acts.push(button("add", "New entry: this is the question", add));
-    if (!one && article) acts.push(button("answer", `This is the answer of ${nth}`, () => whole("answer", current())), button("question", `This is the question of ${nth}`, () => whole("question", current())));
-    if (!one && inside) acts.push(button("cut", "Cut out of the answer", () => cutOut(context), "X"), button("split", "Split here: this is the next question", () => split(context), "S"));
+    if (!one) acts.push(button("add", "New entry: this is the question", add, "I"));
+    if (!one && article) acts.push(button("question", `Question of ${nth}`, () => whole("question", current())), button("answer", `Answer of ${nth}`, () => whole("answer", current())));
+    if (!one && inside) acts.push(button("cut", "Cut out of the answer", () => cutOut(context), "X"), button("split", "Split: this is the next question", () => split(context), "S"));
     if (article) {
+      const bound = (/** @type {string} */ name, /** @type {"question"|"answer"} */ part, /** @type {"start"|"end"} */ side, /** @type {string} */ key) =>
+        button(name, `${part === "question" ? "Q" : "A"} ${side}`, () => set(part, side)(context), key, `Set as ${part} ${side} of ${nth}`);
       acts.push(el("span", { class: "group", role: "group", "aria-label": `Times of ${nth}` },
-        button("qs", "Question start", () => set("question", "start")(context), "1"), button("qe", "Question end", () => set("question", "end")(context), "2"),
-        button("as", "Answer start", () => set("answer", "start")(context), "3"), button("ae", "Answer end", () => set("answer", "end")(context), "4")));
+        bound("qs", "question", "start", "1"), bound("qe", "question", "end", "2"), bound("as", "answer", "start", "3"), bound("ae", "answer", "end", "4")));
     }
   }
-  if (!one) acts.push(button("play", "Play", () => playSpan({ start, end })));
-  acts.push(button("clear", "Let go", () => { unchoose(); $("#transcript").focus({ preventScroll: true }); }, "Esc"));
+  const more = [button("clear", "Let go", () => { unchoose(); $("#transcript").focus({ preventScroll: true }); }, "Esc")];
+  if (!one) more.unshift(button("play", "Play", () => playSpan({ start, end })));
+  $("#chosen-more").replaceChildren(...more);
   place.replaceChildren(...acts);
-  if (focused) $(`[data-name=${focused}]`, place)?.focus();
+  if (focused) $(`#chosen [data-name=${focused}]`)?.focus();
 }
 
 /** Marks question and answer of the current entry word by word, and those of all entries by the sentence. */

@@ -19,7 +19,12 @@ export function begin() {
   box.addEventListener("click", press);
   box.addEventListener("keydown", keys);
   // Not while the pointer is down: the buttons that appear would move the text under it.
-  document.addEventListener("pointerup", () => setTimeout(selected));
+  let from = false;
+  box.addEventListener("pointerdown", () => { from = true; });
+  document.addEventListener("pointerup", () => {
+    if (from) setTimeout(selected);
+    from = false;
+  });
   const tick = /** @type {HTMLInputElement} */ ($("#follow"));
   tick.addEventListener("change", () => { follows = tick.checked; });
   for (const name of ["wheel", "touchmove", "pointerdown"]) {
@@ -28,6 +33,7 @@ export function begin() {
   on("time", light);
   on("words", () => { unsure(); light(player.time); });
   on("chosen", show);
+  on("let-go", () => { if (box.contains(getSelection()?.anchorNode ?? null)) getSelection()?.removeAllRanges(); });
   on("reveal", (/** @type {number} */ seconds) => reveal(seconds));
   on("transcript", (newer) => {
     box.replaceChildren(...newer.childNodes);
@@ -105,7 +111,7 @@ function tell() {
   clearTimeout(telling);
   telling = window.setTimeout(() => {
     const range = chosen();
-    if (range) say(`${textBetween(range.first, range.last)}, ${clock(words.start(range.first))}`);
+    if (range) say(`${textBetween(range.first, range.last)}, ${clock(words.start(range.first))}`, true);
   }, 400);
 }
 
