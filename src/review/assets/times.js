@@ -137,7 +137,7 @@ function offer() {
     if (!one && inside) acts.push(button("cut", "Cut out of the answer", () => cutOut(context), "X"), button("split", "Split: this is the next question", () => split(context), "S"));
     if (article) {
       const bound = (/** @type {string} */ name, /** @type {"question"|"answer"} */ part, /** @type {"start"|"end"} */ side, /** @type {string} */ key) =>
-        button(name, `${part === "question" ? "Q" : "A"} ${side}`, () => set(part, side)(context), key, `Set as ${part} ${side} of ${nth}`);
+        button(name, `${part === "question" ? "Q" : "A"} ${side}`, () => set(part, side)(context), key, `${part === "question" ? "Q" : "A"} ${side} ${key}: set as ${part} ${side} of ${nth}`);
       acts.push(el("span", { class: "group", role: "group", "aria-label": `Times of ${nth}` },
         bound("qs", "question", "start", "1"), bound("qe", "question", "end", "2"), bound("as", "answer", "start", "3"), bound("ae", "answer", "end", "4")));
     }
