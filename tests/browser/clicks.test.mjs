@@ -89,13 +89,12 @@ describe("an entry, by pointer", { timeout: 600_000 }, () => {
     await selectWords(page, studio, words[0], words.at(-1));
     await page.click('#chosen [data-name="cut"]');
     await saved(page);
-    const cut = studio.entry(id).answer;
-    assert.ok(cut.spans.length > answer.spans.length, JSON.stringify(cut.spans));
-    assert.ok(!cut.spans.some(({ start, end }) => start < studio.words[words[1]].start && studio.words[words[1]].end < end));
+    const holds = () => studio.entry(id).answer.spans.some(({ start, end }) => start <= studio.words[words[1]].start && studio.words[words[1]].end <= end);
+    assert.ok(!holds(), JSON.stringify(studio.entry(id).answer.spans));
     await visit(page, id);
     await press(id, "put-back");
     await saved(page);
-    assert.equal(studio.entry(id).answer.spans.length, answer.spans.length);
+    assert.ok(holds(), JSON.stringify(studio.entry(id).answer.spans));
     await undo();
     await undo();
     assert.deepEqual(studio.entry(id).answer, answer);
