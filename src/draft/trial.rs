@@ -1,6 +1,6 @@
 //! Trial episodes for the tests: from lines of text, or from a fixture's truth.
 
-use super::{Inputs, Opinion, draft, opinion};
+use super::{Inputs, Material, Opinion, draft, opinion};
 use crate::model::{
     AudioReport, Caption, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
     ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
@@ -187,13 +187,6 @@ impl Trial {
     }
 
     pub(super) fn inputs<'a>(&'a self, opinion: &'a Opinion, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
-        let digest = Digest::from_bytes([7; 32]);
-        let provenance = Provenance {
-            spinetime: "0.1.0".into(),
-            model: "trial".into(),
-            model_sha256: digest.clone(),
-            source_sha256: digest,
-        };
         Inputs {
             head: self.head.clone(),
             transcript: &self.transcript,
@@ -203,9 +196,25 @@ impl Trial {
             facts: &self.facts,
             opinion,
             corrections: &self.corrections,
-            provenance,
+            provenance: provenance(),
             previous,
+            worked_on: &[],
             now: now.parse().unwrap(),
+        }
+    }
+
+    /// What people's boundaries cut from.
+    pub(super) fn material(&self) -> Material {
+        Material {
+            head: self.head.clone(),
+            transcript: self.transcript.clone(),
+            speakers: self.speakers.clone(),
+            outline: self.outline.clone(),
+            roster: self.roster.clone(),
+            facts: self.facts.clone(),
+            opinion: opinion(&self.transcript, &self.captions),
+            corrections: self.corrections.clone(),
+            provenance: provenance(),
         }
     }
 
@@ -224,6 +233,11 @@ impl Trial {
     }
 }
 
+fn provenance() -> Provenance {
+    let digest = Digest::from_bytes([7; 32]);
+    Provenance { spinetime: "0.1.0".into(), model: "trial".into(), model_sha256: digest.clone(), source_sha256: digest }
+}
+
 pub(super) fn edit(seq: u64, entry: &EntryId, change: Change) -> Edit {
-    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: Some(entry.clone()), change }
+    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: Some(entry.clone()), key: None, change }
 }

@@ -101,6 +101,12 @@ impl EpisodeFolder {
         self.path.join("edits.jsonl")
     }
 
+    /// The lock to hold while an edit is added, or while the edits are laid over the draft.
+    #[must_use]
+    pub fn edits_lock(&self) -> PathBuf {
+        self.path.join("edits.lock")
+    }
+
     /// The entries as they stand.
     #[must_use]
     pub fn entries(&self) -> PathBuf {
