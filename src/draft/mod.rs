@@ -525,4 +525,4 @@ fn certify(
 #[allow(clippy::single_range_in_vec_init, reason = "an answer of one run is a list with one range")]
 mod tests;
 #[cfg(test)]
-mod trial;
+pub(crate) mod trial;

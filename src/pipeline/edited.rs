@@ -7,10 +7,10 @@ use crate::draft::{self, Material};
 use crate::failure::{Exit, Failure};
 use crate::fetch::address::Address;
 use crate::fetch::captions;
-use crate::library::artefact::{self, Key};
+use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock, journal, read_text};
 use crate::model::{
-    Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, Fact, Outline, PersonId, Provenance, Recording, Speakers,
+    Draft, Edit, Entries, EpisodeFacts, EpisodeHead, Fact, Outline, PersonId, Provenance, Recording, Speakers,
     Transcript, YoutubeId, standing,
 };
 use crate::speakers;
@@ -43,13 +43,8 @@ pub fn settle(library: &Library, folder: &EpisodeFolder) -> Result<(Entries, Vec
     };
     let ground = draft::Ground { draft: &drafted, material: material.as_ref() };
     let (entries, conflicts) = draft::apply(ground, &edits);
-    artefact::save(&folder.entries(), &key(&draft_key, &edits), &entries)?;
+    artefact::save(&folder.entries(), &entries_key(draft::VERSION, &draft_key, &edits), &entries)?;
     Ok((entries, conflicts.iter().map(unapplied).collect()))
-}
-
-/// The key of the entries.
-pub(super) fn key(draft: &Digest, edits: &[Edit]) -> Digest {
-    Key::of("entries", draft::VERSION).with("draft", draft.as_str()).with_value("edits", &standing(edits)).digest()
 }
 
 /// What to tell of an edit that could not be applied.
@@ -153,24 +148,6 @@ impl Failure for FactError {
     }
 }
 
-/// The fact as `episode.toml` states it, as text.
-///
-/// # Errors
-/// When the file can't be read.
-pub fn fact(folder: &EpisodeFolder, fact: Fact) -> Result<Option<String>, LibraryError> {
-    let facts = folder.read_facts()?;
-    Ok(match fact {
-        Fact::Title => facts.title,
-        Fact::HeldOn => facts.held_on.map(|day| day.to_string()),
-        Fact::Youtube => facts.youtube.map(|id| id.to_string()),
-        Fact::Host => facts.host.map(|id| id.to_string()),
-        Fact::Experts => {
-            let ids: Vec<String> = facts.experts.iter().map(ToString::to_string).collect();
-            (!ids.is_empty()).then(|| ids.join(", "))
-        }
-    })
-}
-
 /// Writes a fact into `episode.toml`, whose comments and other lines stay; without a value the line goes. Gives the value
 /// as it stands now.
 ///
@@ -234,7 +211,7 @@ pub fn set_fact(
     // Nothing is written that could not be read again.
     config::parse::<EpisodeFacts>("episode.toml", &text).map_err(LibraryError::from)?;
     atomic::write(&folder.facts(), text.as_bytes()).map_err(LibraryError::from)?;
-    Ok(fact(folder, what)?)
+    Ok(folder.read_facts()?.stated(what))
 }
 
 /// The video that an id or an address means.

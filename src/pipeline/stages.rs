@@ -458,7 +458,7 @@ impl Run<'_> {
         let _lock = edited::lock(&self.folder, &self.world.holder).map_err(|e| self.fail(stage)(Box::new(e)))?;
         // What people did meanwhile counts.
         let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
-        let key = edited::key(draft_key, &edits);
+        let key = artefact::entries_key(draft::VERSION, draft_key, &edits);
         if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
             return self.load(stage, &self.folder.entries());
         }

@@ -43,6 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustls", &["http"]),
     ("minijinja", &["export"]),
     ("tempfile", &["atomic", "cli"]),
+    ("similar", &["review"]),
     ("rustix", &["fetch", "library", "cli"]),
     // People's files, of which what they wrote must stay: episode.toml, and roster.toml.
     ("toml_edit", &["pipeline", "roster"]),
