@@ -316,12 +316,16 @@ mod tests {
         let names = || ["a".to_owned(), "b".to_owned()].into_iter();
         for (content, name) in [("1", "a"), ("2", "b")] {
             let path = write_new(dir.path(), names(), |out| out.write_all(content.as_bytes())).unwrap();
-            assert_eq!((path, fs::read_to_string(dir.path().join(name)).unwrap()), (dir.path().join(name), content.into()));
+            assert_eq!(
+                (path, fs::read_to_string(dir.path().join(name)).unwrap()),
+                (dir.path().join(name), content.into())
+            );
         }
         let full = write_new(dir.path(), names(), |out| out.write_all(b"3")).unwrap_err();
         assert_eq!(full.source.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"1");
-        write_new(dir.path(), ["c".to_owned()].into_iter(), |_| Err(io::ErrorKind::ConnectionAborted.into())).unwrap_err();
+        write_new(dir.path(), ["c".to_owned()].into_iter(), |_| Err(io::ErrorKind::ConnectionAborted.into()))
+            .unwrap_err();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 

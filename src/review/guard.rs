@@ -97,10 +97,9 @@ impl Refusal {
     /// What happened and what to do.
     pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Host => (
-                "This is not the address of a review page",
-                "Open the address that \"spinetime review\" printed.",
-            ),
+            Self::Host => {
+                ("This is not the address of a review page", "Open the address that \"spinetime review\" printed.")
+            }
             Self::Token => (
                 "This page opens only with the address that \"spinetime review\" printed",
                 "Open the address that \"spinetime review\" printed. It ends in ?token=… and is a new one when the program is \
@@ -155,7 +154,8 @@ impl Own {
     }
 
     fn has_origin(&self, origin: &str) -> bool {
-        let certified = || origin.strip_prefix("https://").is_some_and(|host| self.tls.is_some() && self.has_host(host));
+        let certified =
+            || origin.strip_prefix("https://").is_some_and(|host| self.tls.is_some() && self.has_host(host));
         self.origins.iter().any(|ours| ours == origin) || certified()
     }
 }

@@ -27,7 +27,9 @@ fn safe_name(given: &str) -> (String, String) {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last
         .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_' | '(' | ')' | ',' | '&') { c } else { '-' })
+        .map(
+            |c| if c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_' | '(' | ')' | ',' | '&') { c } else { '-' },
+        )
         .collect();
     let (stem, ending) = plain.rsplit_once('.').unwrap_or((&plain, ""));
     let fits = !ending.is_empty() && ending.len() <= ENDING && ending.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -127,7 +129,7 @@ mod tests {
             ("Spine Time März (2).MP4", "Spine Time März (2).mp4"),
             ("../../etc/passwd", "passwd"),
             ("..\\..\\boot.ini", "boot.ini"),
-            ("<script>alert(1)</script>.mp3", "script-.mp3"),
+            ("<script>alert(1)</script>.mp3", "script.mp3"),
             ("<img src=x onerror=alert(1)>.mp3", "img src-x onerror-alert(1).mp3"),
             (".hidden.mp3", "hidden.mp3"),
             ("..", "recording"),

@@ -4,8 +4,8 @@ use super::answer::{Problem, Reply};
 use crate::library::{EpisodeFolder, artefact};
 use crate::model::Recording;
 use axum::body::Body;
-use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
 use axum::http::StatusCode;
+use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
 use axum::response::{IntoResponse, Response};
 use std::io::SeekFrom;
 use std::path::{Component, Path, PathBuf};
@@ -99,7 +99,9 @@ pub(super) async fn answer(path: &Path, headers: &HeaderMap, reply: &Reply) -> R
         let length = file.metadata().await?.len();
         std::io::Result::Ok((file, length))
     };
-    let Ok((mut file, length)) = opened.await else { return reply.problem(Problem::gone("The recording is not kept here")) };
+    let Ok((mut file, length)) = opened.await else {
+        return reply.problem(Problem::gone("The recording is not kept here"));
+    };
     let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
     let common = [(ACCEPT_RANGES, "bytes".to_owned()), (CONTENT_TYPE, kind_of(path).to_owned())];
     let (status, from, count) = match wanted(range, length) {

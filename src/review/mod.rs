@@ -299,7 +299,9 @@ mod tests {
 
     #[test]
     fn a_proxy_is_an_origin_and_nothing_else() {
-        for wrong in ["http://a.example", "a.example", "https://", "https://a.example/x", "https://u@a.example", "ftp://a"] {
+        for wrong in
+            ["http://a.example", "a.example", "https://", "https://a.example/x", "https://u@a.example", "ftp://a"]
+        {
             assert!(matches!(proxy_origin(wrong), Err(ReviewError::Proxy { .. })), "{wrong}");
         }
         assert_eq!(proxy_origin("https://a.example:443").unwrap(), "https://a.example");

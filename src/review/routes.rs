@@ -13,8 +13,8 @@ use crate::progress::Silent;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -181,7 +181,11 @@ async fn sync(State(app): State<Arc<App>>, reply: Reply) -> Response {
     reply.value(tried(move || home_view(&app)).await)
 }
 
-async fn act_on_job(State(app): State<Arc<App>>, Path((number, act)): Path<(String, String)>, reply: Reply) -> Response {
+async fn act_on_job(
+    State(app): State<Arc<App>>,
+    Path((number, act)): Path<(String, String)>,
+    reply: Reply,
+) -> Response {
     let Ok(number) = number.parse::<u64>() else { return reply.problem(Problem::gone("There is no such job")) };
     let act: fn(&super::jobs::Jobs, u64) -> bool = match act.as_str() {
         "cancel" => super::jobs::Jobs::cancel,
@@ -249,9 +253,8 @@ async fn episode_media(
     headers: HeaderMap,
     reply: Reply,
 ) -> Response {
-    let found = tried(move || {
-        media::find(&folder(&app, &id)?).ok_or_else(|| Problem::gone("The recording is not kept here"))
-    });
+    let found =
+        tried(move || media::find(&folder(&app, &id)?).ok_or_else(|| Problem::gone("The recording is not kept here")));
     match found.await {
         Ok(path) => media::answer(&path, &headers, &reply).await,
         Err(problem) => reply.problem(problem),

@@ -58,7 +58,8 @@ impl Tls {
     /// Whether the certificate is for this host name or address.
     pub(super) fn is_for(&self, host: &str) -> bool {
         let name = host.trim_start_matches('[').trim_end_matches(']');
-        let (Ok(parsed), Ok(name)) = (ParsedCertificate::try_from(&self.certificate), ServerName::try_from(name)) else {
+        let (Ok(parsed), Ok(name)) = (ParsedCertificate::try_from(&self.certificate), ServerName::try_from(name))
+        else {
             return false;
         };
         rustls::client::verify_server_name(&parsed, &name).is_ok()

@@ -3,8 +3,8 @@
 
 use super::Trouble;
 use crate::audio::AudioReader;
-use crate::library::artefact::{self, Key};
 use crate::library::EpisodeFolder;
+use crate::library::artefact::{self, Key};
 use crate::model::{Chunk, EpisodeId, Recording, SAMPLE_RATE};
 use crate::progress::Cancel;
 use serde::{Deserialize, Serialize};
