@@ -65,6 +65,12 @@ impl EpisodeFolder {
         self.path.join("media")
     }
 
+    /// How loud the recording is where, for the review page.
+    #[must_use]
+    pub fn peaks(&self) -> PathBuf {
+        self.path.join("peaks.json")
+    }
+
     /// Words and sentences.
     #[must_use]
     pub fn transcript(&self) -> PathBuf {

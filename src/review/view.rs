@@ -68,9 +68,9 @@ pub struct PageView {
     pub experts: Vec<PersonId>,
     /// What it shows.
     pub version: Version,
-    /// Who edits.
+    /// Who edits; the server knows.
     pub editor: String,
-    /// Whether nobody may.
+    /// Whether nobody may; the server knows.
     pub read_only: bool,
     /// Whether a new draft is being made.
     pub redrafting: bool,
