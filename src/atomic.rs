@@ -50,6 +50,33 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
     attempt().map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
+/// Makes a new file of what `fill` writes, under the first name of `names` that no file has yet. Nothing is overwritten.
+///
+/// # Errors
+/// As [`write_with`]; [`io::ErrorKind::AlreadyExists`] when all names are taken.
+pub fn write_new(
+    folder: &Path,
+    names: impl Iterator<Item = String>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<PathBuf, WriteError> {
+    let attempt = || -> io::Result<PathBuf> {
+        let mut file =
+            tempfile::Builder::new().prefix(TEMPORARY_PREFIX).permissions(permissions()).tempfile_in(folder)?;
+        fill(file.as_file_mut())?;
+        file.as_file().sync_all()?;
+        for name in names {
+            let path = folder.join(name);
+            match file.persist_noclobber(&path) {
+                Ok(_) => return sync_folder(folder).map(|()| path),
+                Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => file = taken.file,
+                Err(other) => return Err(other.error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    };
+    attempt().map_err(|source| WriteError { path: folder.to_owned(), source })
+}
+
 /// Replaces the file at `path` by `bytes`.
 ///
 /// # Errors
@@ -281,6 +308,25 @@ mod tests {
         assert_eq!(failed.unwrap_err().exit(), Exit::Disk);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_takes_the_first_free_name_and_a_failed_one_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = || ["a".to_owned(), "b".to_owned()].into_iter();
+        for (content, name) in [("1", "a"), ("2", "b")] {
+            let path = write_new(dir.path(), names(), |out| out.write_all(content.as_bytes())).unwrap();
+            assert_eq!(
+                (path, fs::read_to_string(dir.path().join(name)).unwrap()),
+                (dir.path().join(name), content.into())
+            );
+        }
+        let full = write_new(dir.path(), names(), |out| out.write_all(b"3")).unwrap_err();
+        assert_eq!(full.source.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"1");
+        write_new(dir.path(), ["c".to_owned()].into_iter(), |_| Err(io::ErrorKind::ConnectionAborted.into()))
+            .unwrap_err();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod qa;
 pub mod reader;
+pub mod review;
 pub mod roster;
 pub mod speakers;
 pub mod speech;

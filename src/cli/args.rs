@@ -95,6 +95,8 @@ pub(super) enum Command {
         #[arg(long)]
         undo: bool,
     },
+    /// Open the page on which entries are corrected and approved
+    Review(ReviewArgs),
     /// Write files for the website
     Export {
         /// Episodes by id; all without any
@@ -172,6 +174,40 @@ impl FromStr for VoiceName {
 }
 
 /// What `process` takes.
+/// How the review page is opened.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReviewArgs {
+    /// The episode to show first, by id; part of it will do
+    pub episode: Option<String>,
+    /// Who edits, as recorded with each change [default: the system's user]
+    #[arg(long, value_name = "NAME")]
+    pub editor: Option<String>,
+    /// Only to look at: nothing can be changed
+    #[arg(long)]
+    pub read_only: bool,
+    /// Print the address and do not open a browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: std::net::IpAddr,
+    /// The port to listen on; 0: any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Let other computers in, too: needs --tls-cert and --tls-key, or --behind-proxy
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// A certificate (PEM) for TLS
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// The address that people see, where a reverse proxy speaks TLS in front, such as https://review.example.org
+    #[arg(long, value_name = "ORIGIN", conflicts_with = "tls_cert")]
+    pub behind_proxy: Option<String>,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct ProcessArgs {
     /// Recordings: files, folders of files, web addresses (a video, a playlist, a channel), YouTube ids; or episodes of

@@ -13,6 +13,7 @@ mod process;
 mod progress;
 mod report;
 mod resolve;
+mod review;
 mod roster;
 mod segment;
 mod settings;
@@ -244,6 +245,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Resolve { entry, code, text, reason, undo: _ } => {
             resolve::run(context, entry, code, text.as_deref(), reason.as_deref())
         }
+        Command::Review(args) => review::run(context, args),
         Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())

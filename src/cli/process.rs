@@ -185,7 +185,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Random bits of the operating system; of the clock on a machine without them: ids need only differ.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| Timestamp::now().as_nanosecond() as u64)
 }
 

@@ -1,20 +1,13 @@
 //! Progress as people see it: a bar a stage on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use super::console::Console;
-use crate::model::Millis;
-use crate::progress::{Amount, Progress};
+use crate::progress::{Amount, Meter, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Between two plain lines of one stage.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
-
-/// Work that is reported within this time was done by an earlier run, so it says nothing of the speed.
-const HEAD_START: Duration = Duration::from_millis(500);
-
-/// Before this much has passed, speed and time left are guesses.
-const WARM_UP: Duration = Duration::from_secs(1);
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +29,7 @@ pub(super) struct Reporter {
 
 struct Task {
     name: String,
-    amount: Amount,
-    started: Instant,
-    head_start: u64,
-    done: u64,
+    meter: Meter,
     printed: Instant,
     bar: Option<ProgressBar>,
 }
@@ -67,8 +57,8 @@ impl Progress for Reporter {
     fn start(&self, name: &str, amount: Amount) {
         self.clear();
         let bar = (self.detail == Detail::Bar).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total(amount).max(1)), ProgressDrawTarget::stderr());
-            let template = if total(amount) > 0 {
+            let bar = ProgressBar::with_draw_target(Some(amount.total().max(1)), ProgressDrawTarget::stderr());
+            let template = if amount.total() > 0 {
                 "  {prefix:<11} {bar:24.green} {percent:>3} %  {msg}"
             } else {
                 "  {prefix:<11} {msg}"
@@ -83,9 +73,7 @@ impl Progress for Reporter {
             bar.tick();
             bar
         });
-        let now = Instant::now();
-        *self.task() =
-            Some(Task { name: name.into(), amount, started: now, head_start: 0, done: 0, printed: now, bar });
+        *self.task() = Some(Task { name: name.into(), meter: Meter::start(amount), printed: Instant::now(), bar });
     }
 
     fn at(&self, done: u64) {
@@ -94,18 +82,15 @@ impl Progress for Reporter {
         }
         let mut guard = self.task();
         let Some(task) = guard.as_mut() else { return };
-        if task.started.elapsed() < HEAD_START {
-            task.head_start = task.head_start.max(done);
-        }
-        task.done = task.done.max(done);
+        task.meter.at(done);
         match &task.bar {
             Some(bar) => {
-                bar.set_message(task.status());
-                bar.set_position(task.done.min(total(task.amount).max(1)));
+                bar.set_message(task.meter.status());
+                bar.set_position(task.meter.done());
             }
             None if task.printed.elapsed() >= PLAIN_INTERVAL => {
                 task.printed = Instant::now();
-                self.console.tell(&format!("  {}: {}", task.name, task.status()));
+                self.console.tell(&format!("  {}: {}", task.name, task.meter.status()));
             }
             None => {}
         }
@@ -117,7 +102,7 @@ impl Progress for Reporter {
             bar.finish_and_clear();
         }
         if self.detail != Detail::Quiet {
-            self.console.tell(&format!("  {:<11} {}", task.name, task.summary(outcome)));
+            self.console.tell(&format!("  {:<11} {}", task.name, task.meter.summary(outcome)));
         }
     }
 
@@ -135,78 +120,5 @@ impl Progress for Reporter {
 impl Drop for Reporter {
     fn drop(&mut self) {
         self.clear();
-    }
-}
-
-fn total(amount: Amount) -> u64 {
-    match amount {
-        Amount::Audio(length) => length.0,
-        Amount::Bytes(n) | Amount::Items(n) => n,
-        Amount::Unknown => 0,
-    }
-}
-
-impl Task {
-    /// Units of the amount a second, once that can be told.
-    fn rate(&self, after: Duration) -> Option<f64> {
-        let elapsed = self.started.elapsed();
-        let fresh = self.done.saturating_sub(self.head_start);
-        (elapsed >= after && fresh > 0).then(|| fresh as f64 / elapsed.as_secs_f64())
-    }
-
-    /// "1:20 of 6:34, 12.3× real time, 0:26 left".
-    fn status(&self) -> String {
-        let total = total(self.amount);
-        let mut text = match self.amount {
-            Amount::Audio(length) if total > 0 => format!("{} of {length}", Millis(self.done)),
-            Amount::Audio(_) => Millis(self.done).to_string(),
-            Amount::Bytes(0) => format!("{:.1} MB", self.done as f64 / 1e6),
-            Amount::Bytes(_) => format!("{:.1} of {:.1} MB", self.done as f64 / 1e6, total as f64 / 1e6),
-            Amount::Items(_) => format!("{} of {total}", self.done),
-            Amount::Unknown => String::new(),
-        };
-        if let Some(rate) = self.rate(WARM_UP) {
-            if let Amount::Audio(_) = self.amount {
-                text.push_str(&format!(", {:.1}× real time", rate / 1000.0));
-            }
-            if total > self.done {
-                let left = (total - self.done) as f64 / rate;
-                text.push_str(&format!(", {} left", Millis::from_seconds(left)));
-            }
-        }
-        text
-    }
-
-    /// "7 stretches, in 0:21 (18.6× real time)".
-    fn summary(&self, outcome: &str) -> String {
-        let seconds = self.started.elapsed().as_secs_f64();
-        let mut text = if outcome.is_empty() { "done".to_owned() } else { outcome.to_owned() };
-        if seconds >= 1.0 {
-            text.push_str(&format!(", in {}", Millis::from_seconds(seconds)));
-            if let (Amount::Audio(_), Some(rate)) = (self.amount, self.rate(Duration::ZERO)) {
-                text.push_str(&format!(" ({:.1}× real time)", rate / 1000.0));
-            }
-        }
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_earlier_run_did_is_not_taken_for_speed() {
-        let started = Instant::now().checked_sub(Duration::from_secs(10)).unwrap();
-        let task = Task {
-            name: "transcribe".into(),
-            amount: Amount::Audio(Millis(300_000)),
-            started,
-            head_start: 100_000,
-            done: 200_000,
-            printed: started,
-            bar: None,
-        };
-        assert!(task.status().starts_with("3:20 of 5:00, 10.0× real time, 0:"), "{}", task.status());
     }
 }

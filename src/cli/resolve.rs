@@ -30,8 +30,9 @@ pub(super) fn run(
     let library = context.library()?;
     let folder = episode_of(&library, entry)?;
     let _lock = Lock::take(&folder.lock(), &context.holder(), Duration::ZERO)?;
+    let _edits = pipeline::lock_edits(&folder, &context.holder())?;
     // Edits that were made meanwhile count.
-    let (entries, _) = pipeline::settle(&folder)?;
+    let (entries, _) = pipeline::settle(&library, &folder)?;
     let flags = flags(find(&entries, entry)?, code, text, reason)?;
     let editor = whoami::username().unwrap_or_else(|_| "somebody".into());
     for flag in flags {
@@ -42,7 +43,7 @@ pub(super) fn run(
         };
         journal::add_edit(&folder.edits(), Timestamp::now(), &editor, Some(entry.clone()), change)?;
     }
-    let (entries, warnings) = pipeline::settle(&folder)?;
+    let (entries, warnings) = pipeline::settle(&library, &folder)?;
     let now = find(&entries, entry)?;
     if context.args.json {
         context.say_json(now)?;

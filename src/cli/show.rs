@@ -47,7 +47,7 @@ fn transcript(context: &Context, library: &Library, what: &str) -> Result<Exit, 
         return Ok(Exit::Done);
     }
     let voices: Speakers = artefact::load(&folder.speakers())?.unwrap_or_default();
-    let (voices, _) = speakers::named(voices, &journal::edits(&folder.edits())?);
+    let (voices, _) = speakers::named(voices, &crate::model::standing(&journal::edits(&folder.edits())?));
     let transcript = transcript.cut_at(&voices.cuts);
     let roster = library.roster()?;
     let mut last = None;

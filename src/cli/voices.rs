@@ -6,8 +6,8 @@ use super::{Context, Failed, Usage, process, report};
 use crate::failure::Exit;
 use crate::library::lock::Lock;
 use crate::library::{EpisodeFolder, artefact, journal};
-use crate::model::{Change, Cluster, ClusterId, Role, Speakers};
-use crate::pipeline::{Request, Wanted};
+use crate::model::{Change, Cluster, ClusterId, Role, Speakers, standing};
+use crate::pipeline::{self, Request, Wanted};
 use crate::roster::Roster;
 use crate::speakers;
 use jiff::Timestamp;
@@ -40,12 +40,13 @@ fn voices(folder: &EpisodeFolder) -> Result<Speakers, Failed> {
     let found: Speakers = artefact::load(&folder.speakers())?.ok_or_else(|| {
         Usage::new(format!("the voices of {} are not told apart yet", folder.id), "Run \"spinetime process\" on it.")
     })?;
-    Ok(speakers::named(found, &journal::edits(&folder.edits())?).0)
+    Ok(speakers::named(found, &standing(&journal::edits(&folder.edits())?)).0)
 }
 
 /// Checks all names, then adds them to the episode's edits.
 fn keep(context: &Context, folder: &EpisodeFolder, roster: &Roster, names: &[VoiceName]) -> Result<(), Failed> {
     let _lock = Lock::take(&folder.lock(), &context.holder(), Duration::ZERO)?;
+    let _edits = pipeline::lock_edits(folder, &context.holder())?;
     let found = voices(folder)?;
     let mut changes = Vec::with_capacity(names.len());
     for VoiceName { number, person } in names {

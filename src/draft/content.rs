@@ -14,6 +14,15 @@ struct Content<'a> {
     withdrawn: Option<&'a str>,
 }
 
+/// The fingerprint of what a person judges before approving: the texts, when they are heard, and whose answer it is.
+/// Where it links to can change without anybody looking again.
+#[must_use]
+pub fn seen(entry: &Entry) -> Digest {
+    let mut judged = entry.clone();
+    (judged.links, judged.withdrawn) = (None, None);
+    hash(&judged)
+}
+
 /// SHA-256 over the canonical JSON of the entry's content.
 pub(super) fn hash(entry: &Entry) -> Digest {
     let Question { text, verbatim, span, source, asker: _ } = &entry.question;

@@ -65,8 +65,8 @@ pub(super) fn flag(correction: &Correction) -> Flag {
 #[cfg(test)]
 #[allow(clippy::single_range_in_vec_init, reason = "an answer of one run is a list with one range")]
 mod tests {
-    use super::super::apply;
     use super::super::trial::{LATER, Trial, edit};
+    use super::super::{Ground, apply};
     use super::*;
     use crate::model::{Change, Draft, Status};
     use crate::text::corrections::table;
@@ -141,7 +141,10 @@ mod tests {
         let draft = trial().draft();
         let id = &draft.entries[0].entry.id;
         let paragraphs = vec!["The ozwestry is low at L4-L5, and L 4 5 hurts.".to_owned()];
-        let (entries, conflicts) = apply(&draft, &[edit(1, id, Change::SetAnswer { paragraphs: paragraphs.clone() })]);
+        let (entries, conflicts) = apply(
+            Ground { draft: &draft, material: None },
+            &[edit(1, id, Change::SetAnswer { paragraphs: paragraphs.clone() })],
+        );
         let entry = &entries.entries[0];
         assert!(conflicts.is_empty());
         assert_eq!(entry.answer.as_ref().unwrap().paragraphs, paragraphs);

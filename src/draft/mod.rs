@@ -17,6 +17,7 @@ mod drugs;
 mod edits;
 mod identity;
 mod lints;
+mod material;
 mod names;
 mod opinion;
 mod paragraphs;
@@ -30,7 +31,9 @@ mod verbatim;
 mod words;
 
 pub use codes::{FlagCode, flag_codes};
-pub use edits::{Conflict, ConflictReason, apply};
+pub use content::seen;
+pub use edits::{Conflict, ConflictReason, Fold, Ground, apply};
+pub use material::Material;
 pub use opinion::{Opinion, opinion};
 
 use crate::failure::{Exit, Failure};
@@ -87,6 +90,8 @@ pub struct Inputs<'a> {
     pub provenance: Provenance,
     /// The draft before, whose ids are kept.
     pub previous: Option<&'a Draft>,
+    /// The entries of it that people worked on: they stay, cut anew by their times, if nothing found now continues them.
+    pub worked_on: &'a [EntryId],
     /// The time for what is new or changed.
     pub now: Timestamp,
 }
@@ -220,8 +225,18 @@ pub fn draft(inputs: &Inputs<'_>, random: &mut dyn FnMut() -> u64) -> Result<Dra
     made.sort_by_key(|made| (made.question.span, made.answer.as_ref().map(|answer| answer.span)));
 
     let shapes: Vec<Shape> = made.iter().map(Made::shape).collect();
-    let (ids, tombstones) = identity::assign(&shapes, inputs.previous, inputs.now, random);
-    let entries = made.into_iter().zip(ids).map(|(made, (id, old))| made.entry(inputs, id, old)).collect();
+    let (ids, mut tombstones) = identity::assign(&shapes, inputs.previous, inputs.now, random);
+    let mut entries: Vec<DraftEntry> =
+        made.into_iter().zip(ids).map(|(made, (id, old))| made.entry(inputs, id, old)).collect();
+    let old = inputs.previous.map_or(&[][..], |previous| &previous.entries);
+    for old in old.iter().filter(|old| inputs.worked_on.contains(&old.entry.id)) {
+        let Some(at) = tombstones.iter().position(|gone| gone.id == old.entry.id) else { continue };
+        if let Some(kept) = material::again(inputs, old, &entries)? {
+            tombstones.remove(at);
+            entries.push(kept);
+        }
+    }
+    entries.sort_by_key(|drafted| (drafted.entry.question.span, drafted.entry.answer.as_ref().map(|a| a.span)));
     let people: Vec<Credit> = inputs.roster.people.iter().map(|p| p.credit(inputs.head.held_on, 1.0)).collect();
     Ok(Draft { episode: inputs.head.clone(), entries, tombstones, people, provenance: inputs.provenance.clone() })
 }
@@ -510,4 +525,4 @@ fn certify(
 #[allow(clippy::single_range_in_vec_init, reason = "an answer of one run is a list with one range")]
 mod tests;
 #[cfg(test)]
-mod trial;
+pub(crate) mod trial;

@@ -513,7 +513,7 @@ fn any_change() -> impl Strategy<Value = Change> {
             .prop_map(|ids| Change::SetSpeakers { people: ids.iter().map(|id| id.parse().unwrap()).collect() }),
         Just(Change::ResolveFlag { flag: Box::new(flag("Maria")), how: "agreed".into() }),
         Just(Change::ReopenFlag { flag: Box::new(flag("Maria")) }),
-        Just(Change::Approve),
+        Just(Change::Approve { content: None }),
         Just(Change::SendBack),
         Just(Change::Withdraw { reason: "outdated".into() }),
         Just(Change::Dismiss),
@@ -551,14 +551,16 @@ proptest! {
         let ghost = EntryId::from_random(u64::MAX);
         let id = |i: usize| draft.entries.get(i).map_or(&ghost, |e| &e.entry.id);
         let edits: Vec<_> = changes.into_iter().enumerate().map(|(i, (e, change))| edit(i as u64 + 1, id(e), change)).collect();
-        let (entries, conflicts) = apply(&draft, &edits);
-        prop_assert_eq!(apply(&draft, &edits), (entries.clone(), conflicts.clone()));
+        let material = trial.material();
+        let ground = Ground { draft: &draft, material: Some(&material) };
+        let (entries, conflicts) = apply(ground, &edits);
+        prop_assert_eq!(apply(ground, &edits), (entries.clone(), conflicts.clone()));
         let gone = edits.iter().filter(|edit| edit.entry.as_ref() == Some(&ghost)).count();
         prop_assert_eq!(conflicts.iter().filter(|c| c.reason == ConflictReason::EntryGone).count(), gone);
         // One edit more changes the outcome or comes back: folding a prefix and then the rest is the whole.
         for (i, edit) in edits.iter().enumerate() {
-            let before = apply(&draft, &edits[..i]);
-            let after = apply(&draft, &edits[..=i]);
+            let before = apply(ground, &edits[..i]);
+            let after = apply(ground, &edits[..=i]);
             let refused = after.1.len() > before.1.len();
             prop_assert_eq!(refused, conflicts.iter().any(|c| c.edit == *edit));
             if refused {

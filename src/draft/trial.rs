@@ -1,6 +1,6 @@
 //! Trial episodes for the tests: from lines of text, or from a fixture's truth.
 
-use super::{Inputs, Opinion, draft, opinion};
+use super::{Inputs, Material, Opinion, draft, opinion};
 use crate::model::{
     AudioReport, Caption, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
     ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
@@ -11,20 +11,20 @@ use crate::text::corrections::Corrections;
 use serde_json::Value;
 use std::ops::Range;
 
-pub(super) const NOW: &str = "2026-03-01T10:00:00Z";
-pub(super) const LATER: &str = "2026-03-02T10:00:00Z";
+pub(crate) const NOW: &str = "2026-03-01T10:00:00Z";
+pub(crate) const LATER: &str = "2026-03-02T10:00:00Z";
 
 /// All inputs of a draft, owned.
 #[derive(Debug, Clone)]
-pub(super) struct Trial {
-    pub(super) head: EpisodeHead,
-    pub(super) transcript: Transcript,
-    pub(super) speakers: Speakers,
-    pub(super) outline: Outline,
-    pub(super) roster: Roster,
-    pub(super) facts: EpisodeFacts,
-    pub(super) captions: Vec<Caption>,
-    pub(super) corrections: Corrections,
+pub(crate) struct Trial {
+    pub(crate) head: EpisodeHead,
+    pub(crate) transcript: Transcript,
+    pub(crate) speakers: Speakers,
+    pub(crate) outline: Outline,
+    pub(crate) roster: Roster,
+    pub(crate) facts: EpisodeFacts,
+    pub(crate) captions: Vec<Caption>,
+    pub(crate) corrections: Corrections,
 }
 
 /// Voice 0 hosts, 1 and 2 answer, 3 asks.
@@ -34,7 +34,7 @@ const PEOPLE: [Option<&str>; 4] = [Some("host"), Some("first-expert"), Some("sec
 impl Trial {
     /// Each line is a sentence, `H`, `E`, `F` or `A` (host, experts, audience) and its words; a sentence lasts a
     /// second for every two words, half a second apart.
-    pub(super) fn new(lines: &[&str]) -> Self {
+    pub(crate) fn new(lines: &[&str]) -> Self {
         let mut at = 1000;
         let sentences = lines.iter().map(|line| {
             let (who, text) = line.split_at(1);
@@ -116,7 +116,7 @@ impl Trial {
     }
 
     /// With one more pair.
-    pub(super) fn pair(mut self, question: Range<usize>, answer: &[Range<usize>]) -> Self {
+    pub(crate) fn pair(mut self, question: Range<usize>, answer: &[Range<usize>]) -> Self {
         self.outline.pairs.push(Pair {
             question: vec![question],
             answer: answer.to_vec(),
@@ -129,13 +129,13 @@ impl Trial {
     }
 
     /// With one more question that nobody answers.
-    pub(super) fn unanswered(mut self, question: Range<usize>) -> Self {
+    pub(crate) fn unanswered(mut self, question: Range<usize>) -> Self {
         self.outline.unanswered.push(Unanswered { question, reason: "nobody answers".into() });
         self
     }
 
     /// The episode that a fixture's truth describes.
-    pub(super) fn of_fixture(name: &str) -> (Self, Value) {
+    pub(crate) fn of_fixture(name: &str) -> (Self, Value) {
         let path = format!("{}/fixtures/truth/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let experts: Vec<&str> = (truth["speakers"].as_array().unwrap().iter())
@@ -186,14 +186,7 @@ impl Trial {
         (trial, truth)
     }
 
-    pub(super) fn inputs<'a>(&'a self, opinion: &'a Opinion, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
-        let digest = Digest::from_bytes([7; 32]);
-        let provenance = Provenance {
-            spinetime: "0.1.0".into(),
-            model: "trial".into(),
-            model_sha256: digest.clone(),
-            source_sha256: digest,
-        };
+    pub(crate) fn inputs<'a>(&'a self, opinion: &'a Opinion, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
         Inputs {
             head: self.head.clone(),
             transcript: &self.transcript,
@@ -203,14 +196,30 @@ impl Trial {
             facts: &self.facts,
             opinion,
             corrections: &self.corrections,
-            provenance,
+            provenance: provenance(),
             previous,
+            worked_on: &[],
             now: now.parse().unwrap(),
         }
     }
 
+    /// What people's boundaries cut from.
+    pub(crate) fn material(&self) -> Material {
+        Material {
+            head: self.head.clone(),
+            transcript: self.transcript.clone(),
+            speakers: self.speakers.clone(),
+            outline: self.outline.clone(),
+            roster: self.roster.clone(),
+            facts: self.facts.clone(),
+            opinion: opinion(&self.transcript, &self.captions),
+            corrections: self.corrections.clone(),
+            provenance: provenance(),
+        }
+    }
+
     /// The draft, with ids counted from `seed`.
-    pub(super) fn draft_after(&self, previous: Option<&Draft>, now: &str, mut seed: u64) -> Draft {
+    pub(crate) fn draft_after(&self, previous: Option<&Draft>, now: &str, mut seed: u64) -> Draft {
         let opinion = opinion(&self.transcript, &self.captions);
         draft(&self.inputs(&opinion, previous, now), &mut || {
             seed += 1;
@@ -219,11 +228,16 @@ impl Trial {
         .unwrap()
     }
 
-    pub(super) fn draft(&self) -> Draft {
+    pub(crate) fn draft(&self) -> Draft {
         self.draft_after(None, NOW, 0)
     }
 }
 
-pub(super) fn edit(seq: u64, entry: &EntryId, change: Change) -> Edit {
-    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: Some(entry.clone()), change }
+fn provenance() -> Provenance {
+    let digest = Digest::from_bytes([7; 32]);
+    Provenance { spinetime: "0.1.0".into(), model: "trial".into(), model_sha256: digest.clone(), source_sha256: digest }
+}
+
+pub(crate) fn edit(seq: u64, entry: &EntryId, change: Change) -> Edit {
+    Edit { seq, time: LATER.parse().unwrap(), editor: "Wren".into(), entry: Some(entry.clone()), key: None, change }
 }

@@ -1,6 +1,6 @@
 //! What drafted entries are to be looked at for, counted by the finding's code: which lints fire, and how often.
 
-use crate::draft::{DraftError, Inputs, Opinion, draft};
+use crate::draft::{DraftError, Material, Opinion, draft};
 use crate::model::{
     AudioReport, Cluster, ClusterId, Digest, Entry, EpisodeFacts, EpisodeHead, Millis, ModelInfo, Outline, Provenance,
     Sentence, Span, Speakers, Transcript, Utterance, Word,
@@ -33,9 +33,8 @@ pub fn count<'a>(entries: impl Iterator<Item = &'a Entry>) -> Findings {
 /// When the outline doesn't fit the sentences, or a printed text can't be proved to be what was said.
 pub fn of_outline(id: &str, utterances: &[Utterance], outline: &Outline) -> Result<Findings, DraftError> {
     let transcript = transcript(utterances);
-    let speakers = speakers(utterances);
     let digest = Digest::from_bytes([0; 32]);
-    let inputs = Inputs {
+    let material = Material {
         head: EpisodeHead {
             // Every name that is no id of an episode is as good as any other here.
             id: id.parse().or_else(|_| "labelled".parse()).map_err(|_| DraftError::BadTranscript { sentence: 0 })?,
@@ -47,24 +46,22 @@ pub fn of_outline(id: &str, utterances: &[Utterance], outline: &Outline) -> Resu
             duration: transcript.duration,
             language: transcript.language.clone(),
         },
-        transcript: &transcript,
-        speakers: &speakers,
-        outline: &Outline { possible: Vec::new(), ..outline.clone() },
-        roster: &Roster::default(),
-        opinion: &Opinion::default(),
-        corrections: &Corrections::default(),
-        facts: &EpisodeFacts::default(),
+        transcript,
+        speakers: speakers(utterances),
+        outline: Outline { possible: Vec::new(), ..outline.clone() },
+        roster: Roster::default(),
+        opinion: Opinion::default(),
+        corrections: Corrections::default(),
+        facts: EpisodeFacts::default(),
         provenance: Provenance {
             spinetime: String::new(),
             model: String::new(),
             model_sha256: digest.clone(),
             source_sha256: digest,
         },
-        previous: None,
-        now: jiff::Timestamp::UNIX_EPOCH,
     };
     let mut ids = 0..;
-    let drafted = draft(&inputs, &mut || ids.next().unwrap_or_default())?;
+    let drafted = draft(&material.inputs(None, jiff::Timestamp::UNIX_EPOCH), &mut || ids.next().unwrap_or_default())?;
     Ok(count(drafted.entries.iter().map(|drafted| &drafted.entry)))
 }
 

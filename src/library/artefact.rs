@@ -4,7 +4,7 @@
 
 use super::LibraryError;
 use crate::atomic;
-use crate::model::Digest;
+use crate::model::{Digest, Edit, standing};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -111,6 +111,12 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LibraryError>
         return Err(LibraryError::Newer { path: path.to_owned(), format: head.format });
     }
     serde_json::from_slice::<Read<T>>(&bytes).map(|read| Some(read.value)).map_err(damaged)
+}
+
+/// The key of entries: of the draft and the edits over it, as `version` of the program lays them.
+#[must_use]
+pub fn entries_key(version: u32, draft: &Digest, edits: &[Edit]) -> Digest {
+    Key::of("entries", version).with("draft", draft.as_str()).with_value("edits", &standing(edits)).digest()
 }
 
 #[cfg(test)]

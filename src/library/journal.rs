@@ -76,11 +76,19 @@ pub fn add_edit(
     change: Change,
 ) -> Result<Edit, LibraryError> {
     let seq = edits(path)?.len() as u64 + 1;
-    let edit = Edit { seq, time, editor: editor.to_owned(), entry, change };
-    let line = serde_json::to_string(&edit)
-        .map_err(|e| LibraryError::Unreadable { path: path.to_owned(), source: e.into() })?;
-    atomic::append_line(path, &line)?;
+    let edit = Edit { seq, time, editor: editor.to_owned(), entry, key: None, change };
+    append_edit(path, &edit)?;
     Ok(edit)
+}
+
+/// Appends an edit that has its number, synced. The caller holds the lock of the episode's edits and knows the last number.
+///
+/// # Errors
+/// When it can't be written.
+pub fn append_edit(path: &Path, edit: &Edit) -> Result<(), LibraryError> {
+    let line = serde_json::to_string(edit)
+        .map_err(|e| LibraryError::Unreadable { path: path.to_owned(), source: e.into() })?;
+    Ok(atomic::append_line(path, &line)?)
 }
 
 #[cfg(test)]

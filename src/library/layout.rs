@@ -65,6 +65,12 @@ impl EpisodeFolder {
         self.path.join("media")
     }
 
+    /// How loud the recording is where, for the review page.
+    #[must_use]
+    pub fn peaks(&self) -> PathBuf {
+        self.path.join("peaks.json")
+    }
+
     /// Words and sentences.
     #[must_use]
     pub fn transcript(&self) -> PathBuf {
@@ -99,6 +105,12 @@ impl EpisodeFolder {
     #[must_use]
     pub fn edits(&self) -> PathBuf {
         self.path.join("edits.jsonl")
+    }
+
+    /// The lock to hold while an edit is added, or while the edits are laid over the draft.
+    #[must_use]
+    pub fn edits_lock(&self) -> PathBuf {
+        self.path.join("edits.lock")
     }
 
     /// The entries as they stand.

@@ -209,6 +209,12 @@ impl Library {
         self.root.join("sync.lock")
     }
 
+    /// Where recordings lie that were dropped on the review page, until they are processed.
+    #[must_use]
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join("inbox")
+    }
+
     /// The people's file.
     #[must_use]
     pub fn roster_path(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 //! What is known of an episode before anything was heard: its facts and its recording.
 
-use super::{Digest, Millis, PersonId, Span, YoutubeId};
+use super::{Digest, Fact, Millis, PersonId, Span, YoutubeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -40,6 +40,23 @@ pub struct EpisodeFacts {
     /// What people know of the audience's questions.
     #[serde(skip_serializing_if = "AudienceFacts::is_empty")]
     pub audience: AudienceFacts,
+}
+
+impl EpisodeFacts {
+    /// A fact as text, as [`Fact`] says how; `None` where nobody states it.
+    #[must_use]
+    pub fn stated(&self, fact: Fact) -> Option<String> {
+        match fact {
+            Fact::Title => self.title.clone(),
+            Fact::HeldOn => self.held_on.map(|day| day.to_string()),
+            Fact::Youtube => self.youtube.as_ref().map(ToString::to_string),
+            Fact::Host => self.host.as_ref().map(ToString::to_string),
+            Fact::Experts => {
+                let ids: Vec<String> = self.experts.iter().map(ToString::to_string).collect();
+                (!ids.is_empty()).then(|| ids.join(", "))
+            }
+        }
+    }
 }
 
 /// What people know of the audience's questions; segmentation obeys. All of it may be left out.

@@ -15,7 +15,7 @@ mod transcript;
 mod voice;
 mod watch;
 
-pub use edit::{Change, Edit};
+pub use edit::{Change, Edit, Fact, History, standing};
 pub use entry::{
     Answer, AnswerSpan, Corrected, CorrectedBy, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead,
     Flag, FlagKind, Links, NotPublishable, Provenance, Publishable, Question, QuestionSource, Status, Tombstone,

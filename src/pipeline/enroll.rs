@@ -124,7 +124,7 @@ pub fn enroll(
     let speakers = artefact::load::<Speakers>(&folder.speakers())
         .map_err(broken)?
         .ok_or_else(|| refuse(EnrollError::NotProcessed(folder.id.clone())))?;
-    let edits = journal::edits(&folder.edits()).map_err(broken)?;
+    let edits = crate::model::standing(&journal::edits(&folder.edits()).map_err(broken)?);
     let (speakers, _) = speakers::named(speakers, &edits);
     let recording = artefact::load::<Recording>(&folder.source())
         .map_err(broken)?

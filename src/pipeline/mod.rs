@@ -3,15 +3,17 @@
 
 mod attach;
 mod download;
+mod edited;
 mod enroll;
 mod place;
 mod stages;
 pub mod sync;
 
 pub use attach::{AttachError, CaptionsFrom};
+pub use edited::{FactError, lock as lock_edits, material, set_fact, settle};
 pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
-pub use stages::{settle, utterances};
+pub use stages::utterances;
 
 use crate::config::{Config, Glossary};
 use crate::failure::{Exit, Failure};
@@ -242,7 +244,7 @@ pub fn process(library: &Library, request: &Request, settings: &Settings, world:
     let new = placed.new;
     let folder = placed.folder.clone();
     let result = attach::keep(attached, &mut placed, request, settings, world)
-        .and_then(|warning| stages::run(placed, warning, settings, world));
+        .and_then(|warning| stages::run(library, placed, warning, settings, world));
     if let Err(error) = &result
         && new
         && error.exit() == Exit::Input

@@ -1,6 +1,7 @@
 //! From the recording to the entries: each stage runs when the key of its file is not the key that it would get now.
 
 use super::attach;
+use super::edited;
 use super::place::Placed;
 use super::{Diarization, Error, Model, Report, Settings, Stage, World};
 use crate::atomic;
@@ -9,10 +10,10 @@ use crate::draft;
 use crate::failure::{Exit, Failure, told};
 use crate::fetch::{captions, questions};
 use crate::library::artefact::{self, Key};
-use crate::library::{EpisodeFolder, LibraryError, journal};
+use crate::library::{EpisodeFolder, Library, LibraryError, journal};
 use crate::model::{
-    Caption, ClusterId, Digest, Draft, Edit, Entries, EpisodeFacts, EpisodeHead, ModelInfo, Outline, Proposed,
-    Provenance, Recording, Role, Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion,
+    Caption, ClusterId, Digest, Draft, Edit, Entries, EntryId, EpisodeFacts, ModelInfo, Outline, Proposed, Recording,
+    Role, Speakers, Transcript, Utterance, VoicePrint, WrittenQuestion, standing,
 };
 use crate::qa;
 use crate::qa::embed::Embedder;
@@ -27,6 +28,7 @@ use serde::de::DeserializeOwned;
 const SURE_ROLE: f32 = 0.5;
 
 struct Run<'a> {
+    library: &'a Library,
     folder: EpisodeFolder,
     facts: EpisodeFacts,
     recording: Recording,
@@ -34,7 +36,7 @@ struct Run<'a> {
     written: Vec<WrittenQuestion>,
     /// Published captions.
     captions: Vec<Caption>,
-    /// What people changed.
+    /// What people changed and did not take back.
     edits: Vec<Edit>,
     settings: &'a Settings,
     world: &'a World<'a>,
@@ -44,6 +46,7 @@ struct Run<'a> {
 
 /// Runs what is stale.
 pub(super) fn run(
+    library: &Library,
     placed: Placed,
     warning: Option<String>,
     settings: &Settings,
@@ -55,7 +58,8 @@ pub(super) fn run(
     let (captions, unheard) = attach::held(&folder, facts.captions.as_ref(), |_, bytes| captions::read(bytes));
     let warnings = [warning, unread, unheard].into_iter().flatten().collect();
     let edits = journal::edits(&folder.edits()).map_err(|e| Error::new(folder.id.as_str(), Some(Stage::Entries), e))?;
-    let mut run = Run { folder, facts, recording, written, captions, edits, settings, world, ran, warnings };
+    let edits = standing(&edits);
+    let mut run = Run { library, folder, facts, recording, written, captions, edits, settings, world, ran, warnings };
     let result = run.all();
     run.log(result.as_ref().map(|_| ()));
     result
@@ -120,7 +124,8 @@ impl Run<'_> {
             };
             let (voices, lost) = speakers::named(voices, &self.edits);
             self.warnings.extend(lost);
-            self.draft(&transcript, &voices, &outline, &keys.draft)?;
+            let material = self.material(transcript, voices, outline);
+            self.draft(&material, &keys.draft)?;
         }
         let entries = self.entries(&keys.draft)?;
         Ok(Report {
@@ -226,19 +231,6 @@ impl Run<'_> {
         let mut words: Vec<String> = host.iter().chain(&experts).map(|p| p.name.clone()).collect();
         words.extend(self.settings.glossary.vocabulary.iter().cloned());
         words
-    }
-
-    fn head(&self, transcript: &Transcript) -> EpisodeHead {
-        EpisodeHead {
-            id: self.folder.id.clone(),
-            series: self.settings.config.series.name.clone(),
-            title: self.facts.title.clone().unwrap_or_else(|| self.folder.id.to_string()),
-            held_on: self.facts.held_on,
-            youtube_id: self.facts.youtube.clone(),
-            recording_url: self.facts.youtube.as_ref().map(|id| format!("https://www.youtube.com/watch?v={id}")),
-            duration: transcript.duration,
-            language: transcript.language.clone(),
-        }
     }
 
     fn keys(&self, expected: &speakers::Expected, with_voices: bool) -> Keys {
@@ -433,52 +425,47 @@ impl Run<'_> {
         }
     }
 
-    fn draft(
-        &mut self,
-        transcript: &Transcript,
-        voices: &Speakers,
-        outline: &Outline,
-        key: &Digest,
-    ) -> Result<(), Error> {
+    fn draft(&mut self, material: &draft::Material, key: &Digest) -> Result<(), Error> {
         let stage = Stage::Draft;
         let previous: Option<Draft> =
             artefact::load(&self.folder.draft()).map_err(|e| self.fail(stage)(Box::new(e)))?;
-        let opinion = draft::opinion(transcript, &self.captions);
-        self.warnings.extend(opinion.warning().map(str::to_owned));
-        let inputs = draft::Inputs {
-            head: self.head(transcript),
-            transcript,
-            speakers: voices,
-            outline,
-            roster: &self.settings.roster,
-            facts: &self.facts,
-            opinion: &opinion,
-            corrections: &self.settings.glossary.corrections,
-            provenance: Provenance {
-                spinetime: env!("CARGO_PKG_VERSION").into(),
-                model: transcript.model.name.clone(),
-                model_sha256: transcript.model.sha256.clone(),
-                source_sha256: self.recording.sha256.clone(),
-            },
-            previous: previous.as_ref(),
-            now: (self.world.now)(),
-        };
+        self.warnings.extend(material.opinion.warning().map(str::to_owned));
+        let worked_on: Vec<EntryId> = self.edits.iter().filter_map(|edit| edit.entry.clone()).collect();
+        let now = (self.world.now)();
+        let inputs = draft::Inputs { worked_on: &worked_on, ..material.inputs(previous.as_ref(), now) };
         let mut random = || (self.world.random)();
         let drafted = draft::draft(&inputs, &mut random).map_err(|e| self.fail(stage)(Box::new(e)))?;
         self.save(stage, &self.folder.draft(), key, &drafted)
     }
 
+    fn material(&self, transcript: Transcript, voices: Speakers, outline: Outline) -> draft::Material {
+        draft::Material {
+            head: edited::head(&self.folder, &self.facts, &self.settings.config.series.name, &transcript),
+            opinion: draft::opinion(&transcript, &self.captions),
+            provenance: edited::provenance(&transcript, &self.recording),
+            transcript,
+            speakers: voices,
+            outline,
+            roster: self.settings.roster.clone(),
+            facts: self.facts.clone(),
+            corrections: self.settings.glossary.corrections.clone(),
+        }
+    }
+
     /// The draft with people's edits, saved and returned.
     fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
         let stage = Stage::Entries;
-        let key = entries_key(draft_key, &self.edits);
+        let _lock = edited::lock(&self.folder, &self.world.holder).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        // What people did meanwhile counts.
+        let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let key = artefact::entries_key(draft::VERSION, draft_key, &edits);
         if !self.is_stale(stage, &self.folder.entries(), &key)? && !self.ran.contains(&Stage::Draft) {
             return self.load(stage, &self.folder.entries());
         }
-        let drafted: Draft = self.load(stage, &self.folder.draft())?;
-        let (entries, conflicts) = draft::apply(&drafted, &self.edits);
-        self.warnings.extend(conflicts.iter().map(unapplied));
-        self.save(stage, &self.folder.entries(), &key, &entries)?;
+        let (entries, warnings) =
+            edited::settle(self.library, &self.folder).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        self.warnings.extend(warnings);
+        self.ran.push(stage);
         Ok(entries)
     }
 
@@ -500,31 +487,6 @@ impl Run<'_> {
             let _ = atomic::append_line(&self.folder.log(), &text);
         }
     }
-}
-
-fn entries_key(draft: &Digest, edits: &[Edit]) -> Digest {
-    Key::of("entries", draft::VERSION).with("draft", draft.as_str()).with_value("edits", &edits).digest()
-}
-
-/// What to tell of an edit that could not be applied.
-fn unapplied(conflict: &draft::Conflict) -> String {
-    let what = conflict.edit.entry.as_ref().map_or("the episode".to_owned(), |entry| format!("entry {entry}"));
-    format!("Edit {} of {what} could not be applied: {}.", conflict.edit.seq, conflict.reason)
-}
-
-/// Lays people's edits over the draft as it stands and saves the entries, with a sentence for each edit that does not
-/// apply. Runs no other stage, so a change of one finding never waits for a model. The caller holds the lock.
-///
-/// # Errors
-/// When there is no draft yet, or a file can't be read or written.
-pub fn settle(folder: &EpisodeFolder) -> Result<(Entries, Vec<String>), LibraryError> {
-    let (draft, edits) = (folder.draft(), journal::edits(&folder.edits())?);
-    let missing = || LibraryError::Damaged { path: draft.clone(), why: "it is not there".into() };
-    let drafted: Draft = artefact::load(&draft)?.ok_or_else(missing)?;
-    let key = artefact::key_of(&draft)?.ok_or_else(missing)?;
-    let (entries, conflicts) = draft::apply(&drafted, &edits);
-    artefact::save(&folder.entries(), &entries_key(&key, &edits), &entries)?;
-    Ok((entries, conflicts.iter().map(unapplied).collect()))
 }
 
 /// What to tell when voices can't be told apart, for this reason.

@@ -104,7 +104,14 @@ mod tests {
 
     fn edit(seq: u64, heard: Vec<Span>, person: Option<&str>) -> Edit {
         let change = Change::NameVoice { heard, person: person.map(id) };
-        Edit { seq, time: "2026-05-01T10:00:00Z".parse().unwrap(), editor: "Ada".into(), entry: None, change }
+        Edit {
+            seq,
+            time: "2026-05-01T10:00:00Z".parse().unwrap(),
+            editor: "Ada".into(),
+            entry: None,
+            key: None,
+            change,
+        }
     }
 
     #[test]

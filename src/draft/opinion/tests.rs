@@ -67,14 +67,15 @@ fn a_lost_negation_is_heard_by_the_captions() {
 
 #[test]
 fn a_finding_is_decided_like_any_other() {
-    use super::super::apply;
     use super::super::trial::edit;
+    use super::super::{Ground, apply};
     use crate::model::Change;
     let lines = [QUESTION, "E Well, we do recommend it in the first six weeks.", REST];
     let trial = trial(&lines, &[ASKED, "well we do not recommend it in the first 6 weeks", SAID]);
     let draft = trial.draft();
     let after = |change: Change| {
-        let (entries, conflicts) = apply(&draft, &[edit(1, &draft.entries[0].entry.id, change)]);
+        let (entries, conflicts) =
+            apply(Ground { draft: &draft, material: None }, &[edit(1, &draft.entries[0].entry.id, change)]);
         assert_eq!(conflicts, []);
         let flags = entries.entries[0].flags.clone();
         flags.into_iter().filter(|flag| flag.code == "captions-differ").collect::<Vec<Flag>>()
