@@ -37,14 +37,6 @@ const edit = (name) => (/** @type {Context} */ { article }) => {
   if (article) fields.edit(article, name);
 };
 
-/** @param {Context} context */
-function putBack({ article, target, finding }) {
-  const gaps = article ? [...article.querySelectorAll("[data-act=put-back]")] : [];
-  const button = target?.closest("[data-act=put-back]") ?? gaps.at(-1);
-  if (!button) return say("Nothing is cut out of this answer.");
-  times.putBack({ article, target: /** @type {HTMLElement} */ (button), finding });
-}
-
 function leave() {
   if (chosen.unchoose()) return;
   const article = entries.current();
@@ -67,7 +59,7 @@ const ACTS = {
   resolve: findings.resolve, reopen: findings.reopen,
   "set-question-start": times.set("question", "start"), "set-question-end": times.set("question", "end"),
   "set-answer-start": times.set("answer", "start"), "set-answer-end": times.set("answer", "end"),
-  "cut-out": times.cutOut, "put-back": putBack, split: times.split, add: times.add,
+  "cut-out": times.cutOut, "put-back": times.putBack, split: times.split, add: times.add,
   facts: () => facts.facts(), voices, help: keys.help, leave,
   "to-transcript": () => $("#transcript").focus({ preventScroll: true }),
 };
@@ -112,6 +104,7 @@ function begin() {
   sync.begin();
   on("refused", refused);
   on("answered", ({ item, own }) => {
+    if (own && (item.kind === "facts" || item.kind === "voices")) say("Saved. The entries are brought up to it.");
     if (own && fields.typedIn(item) !== null) say("The text is saved.");
     if (own && item.entry) document.getElementById(item.entry)?.querySelector(".refused")?.remove();
   });

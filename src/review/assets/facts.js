@@ -1,6 +1,6 @@
 // What people state about the episode: title, day, YouTube id, host, experts.
 
-import { el, on, say } from "./dom.js";
+import { el, on } from "./dom.js";
 import { ask } from "./dialogs.js";
 import { page } from "./page.js";
 import { push } from "./queue.js";
@@ -61,7 +61,6 @@ export async function facts(problem = "") {
   for (const name of changed) {
     push({ kind: "facts", entry: null, body: { fact: name, to: wanted[name] || null }, label: `the episode's ${NAMES[name].toLowerCase()}` });
   }
-  if (changed.length) say("Saving the episode's facts…");
 }
 
 /** The facts as they stand, as text. @returns {Record<string, string>} */

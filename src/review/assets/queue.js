@@ -179,7 +179,7 @@ async function send(item) {
   const reply = await response.json().catch(() => null);
   if (response.ok && reply?.delta) return { again: false, status: 200, reply };
   if (response.status === 409 && reply?.delta) return { again: false, status: 409, reply };
-  if (response.status === 403) return { again: true, why: "locked", sentence: reply?.problem ?? "" };
+  if (response.status === 403) return { again: true, why: "locked", sentence: reply?.trouble?.what ?? "" };
   if (response.status >= 500 || response.ok) return { again: true, why: "failed", sentence: sentences(reply) };
   return { again: false, status: 422, reply: { problem: sentences(reply) || "This change was not taken." } };
 }

@@ -163,9 +163,11 @@ async function refresh() {
   }
   const said = JSON.parse($("#data", newer).dataset.page);
   for (const key of ["title", "facts", "experts", "people", "voices", "timeline", "youtube"]) /** @type {any} */ (page)[key] = said[key];
-  $("#title").textContent = said.title;
-  $("#title").title = said.title;
-  document.title = newer.title;
+  // What is stated shows at once, though the new draft may take a moment.
+  const title = said.facts.title ?? said.title;
+  $("#title").textContent = title;
+  $("#title").title = title;
+  document.title = newer.title.replace(said.title, () => title);
   emit("facts");
   emit("changed", { ids: [], fresh: [], gone: [] });
 }
@@ -213,7 +215,7 @@ function banner() {
   const place = $("#banner");
   let words = "";
   if (trouble?.why === "gone") words = "spinetime is not running: your changes are kept here and will be saved when it is back.";
-  if (trouble?.why === "locked") words = `${trouble.sentence || "Open the address that spinetime review printed."} Your changes are kept here and will be saved then.`;
+  if (trouble?.why === "locked") words = `${(trouble.sentence || "spinetime was started anew: open the address that it printed").replace(/\.$/, "")}. Your changes are kept here and will be saved then.`;
   if (trouble?.why === "failed") words = `Your changes could not be saved and are kept here. ${trouble.sentence ?? ""}`;
   if (!stored) words = `This browser refuses to keep your changes. Don't close this page before they are saved. ${words}`;
   if (place.textContent === words) return;

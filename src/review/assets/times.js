@@ -10,6 +10,8 @@ import { elementOf, rangeOf, sentenceCount, sentenceOf, textBetween, words, word
 
 /** @type {{ entry: string, start?: number, end?: number }|null} one side of an answer that does not exist yet */
 let half = null;
+/** @type {{ start: number, end: number }|null} */
+let lastCut = null;
 
 /**
  * Sets a side of the question or answer to the chosen word, or to the one that is being heard.
@@ -68,14 +70,28 @@ export function cutOut({ article }) {
   const { answer } = entryOf(article);
   if (!answer || found.start < answer.start || found.end > answer.end) return say("These words are not inside this entry's answer.");
   change(article, { do: "cut_out", span: found }, "cutting words out");
+  lastCut = found;
   say("Cut out of the answer.");
   unchoose();
 }
 
-/** @param {import("./actions.js").Context} context */
+/**
+ * Puts back what is cut out: the gap of the pressed button; by key the one with the word cursor, else the one that was
+ * cut out last, else the last one.
+ * @param {import("./actions.js").Context} context
+ */
 export function putBack({ article, target }) {
-  const { start, end } = target?.dataset ?? {};
-  if (article && start && end) change(article, { do: "put_back", span: { start: Number(start), end: Number(end) } }, "putting words back");
+  if (!article) return;
+  const pressed = /** @type {HTMLElement|null|undefined} */ (target?.closest("[data-act=put-back]"));
+  const { gaps } = entryOf(article);
+  const touches = (/** @type {{start: number, end: number}|null} */ part) =>
+    part && gaps.find(({ start, end }) => start < part.end && part.start < end);
+  const at = chosen();
+  const found = pressed ? { start: Number(pressed.dataset.start), end: Number(pressed.dataset.end) }
+    : touches(at && { start: words.start(at.first), end: words.end(at.last) }) ?? touches(lastCut) ?? gaps.at(-1);
+  if (!found) return say("Nothing is cut out of this answer.");
+  change(article, { do: "put_back", span: { start: found.start, end: found.end } }, "putting words back");
+  say("Put back into the answer.");
 }
 
 /** The chosen words are the next question, and what follows is its answer. @param {import("./actions.js").Context} context */
