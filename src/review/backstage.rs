@@ -33,12 +33,6 @@ pub trait Backstage: Send + Sync {
     /// When a file of it is missing or damaged.
     fn material(&self, id: &EpisodeId) -> Result<Material, Trouble>;
 
-    /// Lays the edits over the draft and writes `entries.json`. Takes no lock: the desk does one thing at a time.
-    ///
-    /// # Errors
-    /// When a file can't be read or written.
-    fn settle(&self, id: &EpisodeId) -> Result<(), Trouble>;
-
     /// Writes a fact into `episode.toml`, comments kept; no `value` removes it.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Stands in for the desk at which an episode is edited: it shows `entries.json` and refuses every edit.
 
 use super::backstage::{Backstage, Trouble};
-use super::view::{Counts, EntryView, PageView};
-use crate::library::{EpisodeFolder, Library, artefact};
-use crate::model::{Change, Entries, EntryId, EpisodeId};
+use super::view::{Counts, EntryView, PageView, WordsView};
+use crate::library::{EpisodeFolder, Holder, Library, artefact};
+use crate::model::{Change, Entries, EntryId, EpisodeId, PersonId};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub enum Refused {
         /// What they changed, as sentences.
         changes: Vec<String>,
         /// How it stands now.
-        delta: Delta,
+        delta: Box<Delta>,
     },
     /// It can't be applied: a sentence.
     Impossible(String),
@@ -88,6 +88,7 @@ pub struct Delta {
 pub struct Desk {
     folder: EpisodeFolder,
     entries: Entries,
+    outdated: bool,
 }
 
 impl Desk {
@@ -95,10 +96,15 @@ impl Desk {
     ///
     /// # Errors
     /// When it has no entries yet, or they can't be read.
-    pub fn open(library: &Library, id: EpisodeId, _backstage: Arc<dyn Backstage>) -> Result<Self, Trouble> {
+    pub fn open(
+        library: &Library,
+        id: EpisodeId,
+        _holder: Holder,
+        _backstage: Arc<dyn Backstage>,
+    ) -> Result<Self, Trouble> {
         let folder = library.folder(id);
         let entries = load(&folder)?;
-        Ok(Self { folder, entries })
+        Ok(Self { folder, entries, outdated: false })
     }
 
     /// Takes in what others changed on disk.
@@ -119,14 +125,51 @@ impl Desk {
         Version { edits: count, draft: "stand-in".into() }
     }
 
+    /// Whether an edit waits for a new draft.
+    #[must_use]
+    pub fn wants_redraft(&self) -> bool {
+        self.outdated
+    }
+
+    /// The attempt at a new draft is over, whatever came of it.
+    pub fn redraft_ended(&mut self) {
+        self.outdated = false;
+    }
+
+    /// The times of all words of the transcript.
+    #[must_use]
+    pub fn words(&self) -> WordsView {
+        WordsView { words: Vec::new(), sentences: Vec::new() }
+    }
+
+    /// Tells whose voice a voice is.
+    ///
+    /// # Errors
+    /// Always but for voice 1.
+    pub fn name_voice(
+        &mut self,
+        _editor: &str,
+        seen: &Version,
+        _key: &str,
+        voice: u32,
+        _person: Option<PersonId>,
+        _now: Timestamp,
+    ) -> Result<Delta, Refused> {
+        if voice != 1 {
+            return Err(Refused::Impossible(format!("This episode has no voice {voice}.")));
+        }
+        self.outdated = true;
+        Ok(self.entries_since(seen))
+    }
+
     /// The page.
     #[must_use]
-    pub fn page(&self) -> PageView {
+    pub fn page(&self, editor: &str, read_only: bool) -> PageView {
         PageView {
             episode: self.entries.episode.clone(),
             version: self.version(),
-            editor: String::new(),
-            read_only: false,
+            editor: editor.to_owned(),
+            read_only,
             entries: self.entries.entries.iter().map(EntryView::of).collect(),
         }
     }
@@ -134,7 +177,7 @@ impl Desk {
     /// Entries that changed since.
     #[must_use]
     pub fn entries_since(&self, seen: &Version) -> Delta {
-        let entries = if *seen == self.version() { Vec::new() } else { self.page().entries };
+        let entries = if *seen == self.version() { Vec::new() } else { self.page("", false).entries };
         Delta {
             version: self.version(),
             entries,
@@ -144,7 +187,7 @@ impl Desk {
             redo: None,
             counts: Counts::of(&self.entries.entries),
             conflicts: Vec::new(),
-            redrafting: false,
+            redrafting: self.outdated,
         }
     }
 
@@ -154,7 +197,7 @@ impl Desk {
     /// Always.
     pub fn edit(&mut self, _editor: &str, request: &EditRequest, _now: Timestamp) -> Result<Delta, Refused> {
         if request.version != self.version() {
-            let delta = self.entries_since(&request.version);
+            let delta = Box::new(self.entries_since(&request.version));
             return Err(Refused::Stale { changes: vec!["Somebody changed the question.".into()], delta });
         }
         match &request.change {
@@ -187,4 +230,80 @@ impl Desk {
 fn load(folder: &EpisodeFolder) -> Result<Entries, Trouble> {
     let entries = artefact::load(&folder.entries()).map_err(|error| Trouble::of(&error))?;
     entries.ok_or_else(|| Trouble::new(format!("{} has no entries yet", folder.id), "Process the episode first."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::{Cancel, Progress};
+    use crate::review::answer::{Unchanged, dress};
+    use crate::review::{App, Fact, Material, Options, Own, Token};
+    use axum::http::StatusCode;
+
+    struct Nobody;
+
+    impl Backstage for Nobody {
+        fn process(&self, _: &str, _: &dyn Progress, _: &Cancel) -> Result<EpisodeId, Trouble> {
+            Err(Trouble::new("", ""))
+        }
+        fn sources(&self, _: &str, _: &dyn Progress, _: &Cancel) -> Result<Vec<String>, Trouble> {
+            Ok(Vec::new())
+        }
+        fn sync(&self, _: &dyn Progress, _: &Cancel) -> Result<String, Trouble> {
+            Ok(String::new())
+        }
+        fn material(&self, _: &EpisodeId) -> Result<Material, Trouble> {
+            Err(Trouble::new("", ""))
+        }
+        fn set_fact(&self, _: &EpisodeId, _: Fact, _: Option<&str>) -> Result<(), Trouble> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn whatever_a_desk_does_is_answered_and_the_next_edit_finds_a_desk() {
+        let dir = tempfile::tempdir().unwrap();
+        let (library, _) = Library::init(dir.path()).unwrap();
+        let id: EpisodeId = "a".parse().unwrap();
+        let folder = library.folder(id.clone());
+        std::fs::create_dir_all(folder.path()).unwrap();
+        let own = Own { hosts: vec![], origins: vec![], port: 1, encrypted: false, tls: None };
+        let token = Token::random().unwrap();
+        let app = App::new(
+            &Options::new("Ann", crate::review::tests::holder()),
+            token,
+            own,
+            Arc::new(Nobody),
+            library,
+            Cancel::default(),
+        )
+        .unwrap();
+        let edit = |text: &str| {
+            let outcome = app.desks.at(&id, |desk| {
+                let change = match text {
+                    "accept" => Change::Accept,
+                    text => Change::SetQuestion { text: text.into() },
+                };
+                let version = if text == "stale" { Version { edits: 9, draft: "x".into() } } else { desk.version() };
+                desk.edit("Ann", &EditRequest { version, key: "k".into(), entry: None, change }, Timestamp::UNIX_EPOCH)
+            });
+            match dress(&app, outcome) {
+                Ok(_) => 200,
+                Err(Unchanged::Stale(_)) => 409,
+                Err(Unchanged::Impossible(_)) => 422,
+                Err(Unchanged::Problem(problem)) => problem.status.as_u16(),
+            }
+        };
+        assert_eq!(edit("accept"), StatusCode::SERVICE_UNAVAILABLE.as_u16(), "there are no entries");
+        let digest = "0".repeat(64);
+        let entries = serde_json::json!({
+            "format": 1, "key": digest, "entries": [], "tombstones": [],
+            "episode": {"id": "a", "series": "", "title": "", "held_on": null, "youtube_id": null,
+                "recording_url": null, "duration": 75, "language": "en"},
+            "provenance": {"spinetime": "0", "model": "m", "model_sha256": digest, "source_sha256": digest},
+        });
+        std::fs::write(folder.entries(), entries.to_string()).unwrap();
+        let outcomes = ["accept", "stale", "other", "disk", "panic", "accept"].map(edit);
+        assert_eq!(outcomes, [200, 409, 422, 503, 503, 200]);
+    }
 }

@@ -58,6 +58,15 @@ pub struct PageView {
     pub entries: Vec<EntryView>,
 }
 
+/// The times of all words, for the page's script.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WordsView {
+    /// For each word when it begins and ends, in milliseconds, and how sure it is, in percent.
+    pub words: Vec<(u64, u64, u8)>,
+    /// For each sentence its first word and the one behind its last.
+    pub sentences: Vec<(usize, usize)>,
+}
+
 /// An entry on the page.
 #[derive(Debug, Clone, Serialize)]
 pub struct EntryView {
