@@ -128,10 +128,6 @@ function scroller() {
 /** Writes exact times into an article. @param {HTMLElement} article */
 function times(article) {
   for (const place of $$("[data-seconds]", article)) place.textContent = clock(Number(place.dataset.seconds), true);
-  for (const place of $$("time[datetime]", article)) {
-    const when = new Date(place.dateTime);
-    if (!Number.isNaN(when.getTime())) place.textContent = when.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
-  }
 }
 
 /** Goes to an entry: current, in view, with focus. @param {HTMLElement} article */

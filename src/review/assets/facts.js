@@ -66,8 +66,8 @@ export async function facts(problem = "") {
 
 /** The facts as they stand, as text. @returns {Record<string, string>} */
 function stated() {
-  const { title, held_on: day, youtube, host, experts } = page.facts;
-  return { title: title ?? page.title, held_on: day ?? "", youtube: youtube ?? "", host: host ?? "", experts: (experts ?? []).join(", ") };
+  const { title, held_on: day, youtube, host } = page.facts;
+  return { title: title ?? page.title, held_on: day ?? "", youtube: youtube ?? "", host: host ?? "", experts: page.experts.join(", ") };
 }
 
 /** A video's id, also out of a whole address. @param {string} typed */

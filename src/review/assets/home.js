@@ -23,7 +23,7 @@ async function post(path, body, place) {
     place.hidden = false;
     place.replaceChildren(...problem(trouble).childNodes);
   }
-  say(trouble?.what ?? trouble?.problem ?? "That did not work.");
+  say(trouble?.trouble?.what ?? trouble?.what ?? trouble?.problem ?? "That did not work.");
   return null;
 }
 

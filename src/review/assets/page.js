@@ -4,10 +4,11 @@ import { $ } from "./dom.js";
 
 /**
  * @typedef {{ person: string, name: string, credentials: string }} Person
- * @typedef {{ number: number, name: string|null, person: string|null, does: string, speech: string, sure: string }} Voice
+ * @typedef {{ number: number, name: string|null, person: string|null, does: string, speech: string, sure: string,
+ *   sample?: number|null }} Voice
  * @typedef {{ kind: string, start: number, end: number, entry: string|null }} Stretch
  * @typedef {{ id: string, title: string, duration: number, youtube: string|null, read_only: boolean, version: string,
- *   editor: string, facts: any, people: Person[], voices: Voice[], timeline: Stretch[], has_media: boolean,
+ *   editor: string, facts: Record<string, string|null>, experts: string[], people: Person[], voices: Voice[], timeline: Stretch[], has_media: boolean,
  *   counts: Record<string, number>, redrafting: boolean }} Page
  */
 
@@ -28,12 +29,18 @@ export const draftOf = (version) => version.slice(version.indexOf(".") + 1);
  * @param {HTMLElement} article
  */
 export function entryOf(article) {
-  const { qStart, qEnd, aStart, aEnd, gaps, spans, people, status, canApprove } = article.dataset;
+  const { qStart, qEnd, aStart, aEnd, gaps, spans, people, status, canApprove, written } = article.dataset;
+  const question = { start: Number(qStart), end: Number(qEnd) };
+  const answer = aStart === undefined ? null : { start: Number(aStart), end: Number(aEnd) };
   return {
     id: article.id,
     status: status ?? "",
-    question: { start: Number(qStart), end: Number(qEnd) },
-    answer: aStart === undefined ? null : { start: Number(aStart), end: Number(aEnd) },
+    /** Whether the question was only sent in writing: then it has no time. */
+    written: written === "yes",
+    /** Where the entry begins: with its question, or when nobody reads that with its answer. */
+    start: written === "yes" && answer ? answer.start : question.start,
+    question,
+    answer,
     gaps: /** @type {{start: number, end: number}[]} */ (JSON.parse(gaps ?? "[]")),
     spans: /** @type {{start: number, end: number}[]} */ (JSON.parse(spans ?? "[]")),
     people: /** @type {string[]} */ (JSON.parse(people ?? "[]")),

@@ -91,5 +91,9 @@ export function begin() {
   // Out of sight no frames are drawn, but a span must end all the same.
   media.addEventListener("timeupdate", () => { if (document.hidden) emit("time", media.currentTime); });
   media.addEventListener("click", () => player.toggle());
+  // A file that could hold a picture may hold none.
+  const look = () => { if (media instanceof HTMLVideoElement && media.readyState > 0) media.classList.toggle("blind", !media.videoWidth); };
+  media.addEventListener("loadedmetadata", look);
+  look();
   media.addEventListener("error", () => emit("unplayable"));
 }

@@ -2,7 +2,7 @@
 // only after the server has said that they are saved (or that they can't be).
 
 import { emit, freshKey, keep, recall } from "./dom.js";
-import { base, edits, page } from "./page.js";
+import { base, draftOf, edits, page } from "./page.js";
 
 /**
  * @typedef {{ key: string, kind: "edits"|"undo"|"redo"|"voices"|"facts", entry: string|null, version: string,
@@ -207,7 +207,7 @@ async function take(item, { status, reply }) {
   }
   items.shift();
   if (status === 200) {
-    for (const other of [...items, ...taken]) other.version = rebased(other.version, other.entry, item, reply.delta);
+    for (const other of [...items, ...taken]) other.version = rebased(other.version, about(other), item, reply.delta);
     store();
     emit("answered", { item, reply, own: true });
     return;
@@ -216,18 +216,26 @@ async function take(item, { status, reply }) {
   emit("refused", { item, problem: reply.problem });
 }
 
+/** The entries that an edit concerns; none when it concerns the episode. @param {Item} item @returns {string[]} */
+function about({ entry, body }) {
+  return [entry, body.change?.other].filter((id) => typeof id === "string");
+}
+
 /**
- * The version on which an unsent edit stands after an answer. It moves up only when nobody else can have changed its
- * entry meanwhile; else it stays, and the server will ask.
+ * The version on which an unsent edit stands after an answer. It moves up only when nobody else can have changed meanwhile
+ * what it is about; else it stays, and the server will ask.
  * @param {string} version what the unsent edit was made on
- * @param {string|null} entry what it is about
- * @param {{ version: string, entry: string|null }|null} sent our own edit that was saved; null for news of others
+ * @param {string[]} ids the entries that it is about; none for the episode
+ * @param {Item|null} sent our own edit that was saved; null for news of others
  * @param {any} delta
  */
-export function rebased(version, entry, sent, delta) {
+export function rebased(version, ids, sent, delta) {
   const asked = sent ? sent.version : page.version;
   if (edits(version) < edits(asked)) return version;
-  const ours = sent !== null && entry !== null && sent.entry === entry;
-  const untouched = !delta.entries.some((/** @type {any} */ changed) => changed.id === entry) && !delta.gone.includes(entry);
-  return ours || untouched ? delta.version : version;
+  const alone = sent !== null && edits(delta.version) === edits(asked) + 1 && draftOf(delta.version) === draftOf(asked);
+  if (alone) return delta.version;
+  if (!ids.length) return version;
+  const ours = sent ? about(sent) : [];
+  const untouched = (/** @type {string} */ id) => !delta.entries.some((/** @type {any} */ one) => one.id === id) && !delta.gone.includes(id);
+  return ids.every((id) => ours.includes(id) || untouched(id)) ? delta.version : version;
 }

@@ -18,7 +18,7 @@ let trouble = /** @type {{ why: string, sentence?: string }|null} */ (null);
 /** Starts asking for news, and shows whether all is saved. */
 export function begin() {
   on("answered", ({ item, reply, own }) => {
-    for (const field of fields()) field.base = rebased(field.base, field.entry, own ? item : null, reply.delta);
+    for (const field of fields()) field.base = rebased(field.base, [field.entry], own ? item : null, reply.delta);
     lay(reply, own ? item.entry : null, item);
     if (own && item.kind === "undo") say("Taken back.");
     if (own && item.kind === "redo") say("Done again.");
@@ -60,7 +60,7 @@ async function poll() {
     state();
     if (response.status !== 200) return;
     const reply = await response.json();
-    for (const field of fields()) field.base = rebased(field.base, field.entry, null, reply.delta);
+    for (const field of fields()) field.base = rebased(field.base, [field.entry], null, reply.delta);
     const others = reply.delta.entries.length;
     lay(reply, null, null);
     if (others) say(others === 1 ? "An entry was changed elsewhere and is shown as it is now." : `${others} entries were changed elsewhere and are shown as they are now.`);
@@ -162,7 +162,7 @@ async function refresh() {
     emit("transcript", $("#transcript", newer));
   }
   const said = JSON.parse($("#data", newer).dataset.page);
-  for (const key of ["title", "facts", "people", "voices", "timeline", "youtube"]) /** @type {any} */ (page)[key] = said[key];
+  for (const key of ["title", "facts", "experts", "people", "voices", "timeline", "youtube"]) /** @type {any} */ (page)[key] = said[key];
   $("#title").textContent = said.title;
   $("#title").title = said.title;
   document.title = newer.title;
@@ -213,7 +213,7 @@ function banner() {
   const place = $("#banner");
   let words = "";
   if (trouble?.why === "gone") words = "spinetime is not running: your changes are kept here and will be saved when it is back.";
-  if (trouble?.why === "locked") words = trouble.sentence || "spinetime was started anew: open the address that it printed. Your changes are kept here and will be saved then.";
+  if (trouble?.why === "locked") words = `${trouble.sentence || "Open the address that spinetime review printed."} Your changes are kept here and will be saved then.`;
   if (trouble?.why === "failed") words = `Your changes could not be saved and are kept here. ${trouble.sentence ?? ""}`;
   if (!stored) words = `This browser refuses to keep your changes. Don't close this page before they are saved. ${words}`;
   if (place.textContent === words) return;

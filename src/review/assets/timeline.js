@@ -19,7 +19,8 @@ export function begin() {
     playFrom(((event.clientX - left) / width) * page.duration);
   });
   marks.addEventListener("keydown", rove);
-  for (const name of ["changed", "current", "filtered"]) on(name, lay);
+  for (const name of ["changed", "filtered"]) on(name, lay);
+  on("current", mark);
   on("changed", draw);
   on("time", (/** @type {number} */ time) => {
     $("#playhead").style.transform = `translateX(${(time / page.duration) * strip.clientWidth}px)`;
@@ -47,8 +48,8 @@ async function listen() {
 /** Stretches of the recording by kind, those of entries as they stand now. */
 function stretches() {
   const found = page.timeline.filter(({ kind }) => kind === "talk").map(({ start, end }) => ({ kind: "talk", start, end }));
-  for (const { question, answer, spans } of articles().filter((a) => !["dismissed", "possible"].includes(a.dataset.status ?? "")).map(entryOf)) {
-    found.push({ kind: "question", ...question });
+  for (const { question, answer, spans, written } of articles().filter((a) => !["dismissed", "possible"].includes(a.dataset.status ?? "")).map(entryOf)) {
+    if (!written) found.push({ kind: "question", ...question });
     if (answer) for (const { start, end } of spans.length ? spans : [answer]) found.push({ kind: "answer", start, end });
   }
   return found;
@@ -93,30 +94,39 @@ function draw() {
 /** Puts a button for each shown entry below the strip. */
 function lay() {
   const width = strip.clientWidth;
-  const now = current();
   const known = new Map($$("button", marks).map((button) => [button.dataset.entry, button]));
   const all = articles();
   const made = shown().map((article) => {
-    const { id, question, answer, status, text } = entryOf(article);
+    const { id, start, question, answer, status, text } = entryOf(article);
     const button = known.get(id) ?? el("button", { type: "button", tabindex: "-1", "data-entry": id, onclick: () => visit(id) });
     const nth = all.indexOf(article) + 1;
-    const [left, right] = [(question.start / page.duration) * width, ((answer?.end ?? question.end) / page.duration) * width];
+    const [left, right] = [(start / page.duration) * width, ((answer?.end ?? question.end) / page.duration) * width];
     button.style.left = `${left}px`;
     button.style.width = `${Math.max(6, right - left - 1)}px`;
     button.dataset.status = status;
     const label = right - left > 16 ? String(nth) : "";
     if (button.textContent !== label) button.textContent = label;
     const words = $(".status", article)?.textContent ?? "";
-    const name = `Entry ${nth}, ${words}, at ${clock(question.start)}: ${brief(text, 60)}`;
+    const name = `Entry ${nth}, ${words}, at ${clock(start)}: ${brief(text, 60)}`;
     if (button.title !== name) { button.title = name; button.setAttribute("aria-label", name); }
-    button.tabIndex = article === now ? 0 : -1;
-    if (article === now) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
     return button;
   });
-  if (made.length && !made.some((button) => button.tabIndex === 0)) made[0].tabIndex = 0;
   const same = made.length === marks.children.length && made.every((button, i) => marks.children[i] === button);
   if (!same) marks.replaceChildren(...made);
+  mark();
+}
+
+/** Shows which entry is the current one. */
+function mark() {
+  const id = current()?.id;
+  const buttons = $$("button", marks);
+  for (const button of buttons) {
+    const here = button.dataset.entry === id;
+    button.tabIndex = here ? 0 : -1;
+    if (here) button.setAttribute("aria-current", "true");
+    else if (button.hasAttribute("aria-current")) button.removeAttribute("aria-current");
+  }
+  if (id === undefined && buttons[0]) buttons[0].tabIndex = 0;
 }
 
 /** @param {string} id */
@@ -124,7 +134,7 @@ function visit(id) {
   const article = document.getElementById(id);
   if (!article) return;
   go(article);
-  playFrom(entryOf(article).question.start);
+  playFrom(entryOf(article).start);
 }
 
 /** Arrow keys go from entry to entry: one stop for the tab key. @param {KeyboardEvent} event */

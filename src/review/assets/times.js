@@ -20,6 +20,7 @@ export const set = (part, side) => (/** @type {import("./actions.js").Context} *
   const at = moment(side);
   if (!article || !at) return say("Choose a word in the transcript first.");
   const entry = entryOf(article);
+  if (part === "question" && entry.written) return say("This question was sent in writing: it has no time.");
   const old = part === "question" ? entry.question : entry.answer;
   if (!old) return newAnswer(article, side, at.seconds);
   const span = { start: old.start, end: old.end, [side]: at.seconds };
@@ -100,6 +101,7 @@ export function add() {
 export function begin() {
   for (const name of ["chosen", "current", "changed", "words"]) on(name, offer);
   for (const name of ["current", "changed", "words"]) on(name, marks);
+  for (const name of ["changed", "words"]) on(name, roles);
 }
 
 /** What can be done with the chosen words. */
@@ -135,7 +137,7 @@ function offer() {
     if (!one && inside) acts.push(button("cut", "Cut out of the answer", () => cutOut(context), "X"), button("split", "Split: this is the next question", () => split(context), "S"));
     if (article) {
       const bound = (/** @type {string} */ name, /** @type {"question"|"answer"} */ part, /** @type {"start"|"end"} */ side, /** @type {string} */ key) =>
-        button(name, `${part === "question" ? "Q" : "A"} ${side}`, () => set(part, side)(context), key, `Set as ${part} ${side} of ${nth}`);
+        button(name, `${part === "question" ? "Q" : "A"} ${side}`, () => set(part, side)(context), key, `${part === "question" ? "Q" : "A"} ${side} ${key}: set as ${part} ${side} of ${nth}`);
       acts.push(el("span", { class: "group", role: "group", "aria-label": `Times of ${nth}` },
         bound("qs", "question", "start", "1"), bound("qe", "question", "end", "2"), bound("as", "answer", "start", "3"), bound("ae", "answer", "end", "4")));
     }
@@ -147,19 +149,22 @@ function offer() {
   if (focused) $(`#chosen [data-name=${focused}]`)?.focus();
 }
 
-/** Marks question and answer of the current entry word by word, and those of all entries by the sentence. */
+/** Marks question and answer of the current entry word by word. */
 function marks() {
-  if (!words.count) return;
+  if (!words.count || !("highlights" in CSS)) return;
   const article = current();
   const entry = article ? entryOf(article) : null;
-  if ("highlights" in CSS) {
-    const lay = (/** @type {string} */ name, /** @type {{start: number, end: number}[]} */ spans) => {
-      const ranges = spans.map(({ start, end }) => wordsIn(start, end)).filter((found) => found !== null).map(([a, b]) => rangeOf(a, b)).filter((range) => range !== null);
-      CSS.highlights.set(name, new Highlight(...ranges));
-    };
-    lay("question", entry ? [entry.question] : []);
-    lay("answer", entry?.answer ? (entry.spans.length ? entry.spans : [entry.answer]) : []);
-  }
+  const lay = (/** @type {string} */ name, /** @type {{start: number, end: number}[]} */ spans) => {
+    const ranges = spans.map(({ start, end }) => wordsIn(start, end)).filter((found) => found !== null).map(([a, b]) => rangeOf(a, b)).filter((range) => range !== null);
+    CSS.highlights.set(name, new Highlight(...ranges));
+  };
+  lay("question", entry && !entry.written ? [entry.question] : []);
+  lay("answer", entry?.answer ? (entry.spans.length ? entry.spans : [entry.answer]) : []);
+}
+
+/** Marks the sentences that stand in any entry. */
+function roles() {
+  if (!words.count) return;
   /** @type {string[]} */
   const roles = [];
   const cover = (/** @type {{start: number, end: number}} */ { start, end }, /** @type {string} */ role) => {
@@ -168,7 +173,7 @@ function marks() {
   };
   for (const one of articles().filter((a) => !["dismissed", "possible"].includes(a.dataset.status ?? "")).map(entryOf)) {
     if (one.answer) (one.spans.length ? one.spans : [one.answer]).forEach((part) => cover(part, "a"));
-    cover(one.question, "q");
+    if (!one.written) cover(one.question, "q");
   }
   for (let i = 0; i < sentenceCount(); i++) {
     const element = elementOf(i);
@@ -183,8 +188,11 @@ function marks() {
 export function accompany() {
   on("current", (/** @type {HTMLElement} */ article) => {
     half = null;
-    emit("reveal", entryOf(article).question.start);
+    emit("reveal", entryOf(article).start);
   });
-  on("words", () => { const article = current(); if (article) emit("reveal", entryOf(article).question.start); });
+  on("words", () => {
+    const article = current();
+    if (article) emit("reveal", entryOf(article).start);
+  });
 }
 

@@ -55,14 +55,15 @@ export function playPart(part, article) {
   if (!article) return;
   const entry = entryOf(article);
   const wanted = part === "question" ? entry.question : entry.answer && { ...entry.answer, gaps: entry.gaps };
+  if (part === "question" && entry.written) return say("This question was sent in writing: there is nothing to play.");
   if (!wanted) return say("There is no answer to play.");
   playSpan(wanted);
 }
 
 /** Plays an entry from its question to its answer's end. @param {HTMLElement} article */
 export function playEntry(article) {
-  const { question, answer, gaps } = entryOf(article);
-  playSpan({ start: question.start, end: answer?.end ?? question.end, gaps });
+  const { start, question, answer, gaps } = entryOf(article);
+  playSpan({ start, end: answer?.end ?? question.end, gaps });
 }
 
 /** Loops what is being played, the chosen words, or the current answer; or stops looping. */

@@ -76,8 +76,9 @@ function failed(row, bar, words, stop, trouble) {
   row.append(problem(trouble));
 }
 
-/** An error in its three parts. @param {{ what?: string, why?: string, next?: string|null, problem?: string }|null} trouble */
-export function problem(trouble) {
+/** An error in its three parts. @param {any} told what the server answered; null when it can't be read */
+export function problem(told) {
+  const trouble = told?.trouble ?? told;
   const box = el("div", { class: "problem", role: "alert" }, el("p", {}, el("strong", { text: trouble?.what ?? trouble?.problem ?? "That did not work." })));
   if (trouble?.why) box.append(el("p", { text: trouble.why }));
   if (trouble?.next) box.append(el("p", { class: "next" }, el("strong", { text: "What to do: " }), trouble.next));

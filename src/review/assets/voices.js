@@ -36,16 +36,22 @@ export async function voices() {
   if (changed.length) say("Saved. The answers are being credited anew.");
 }
 
-/** Plays the longest turn of a voice, ten seconds of it at most. @param {import("./page.js").Voice} voice */
+/** Plays ten seconds of a voice, from where it speaks longest. @param {import("./page.js").Voice} voice */
 function listen(voice) {
-  const name = voice.name ?? `Voice ${voice.number}`;
-  let best = { start: 0, end: 0 };
+  const start = voice.sample ?? longest(voice.name ?? `Voice ${voice.number}`);
+  if (start === null) say("There is no turn of this voice in the transcript.");
+  else playSpan({ start, end: start + 10 });
+}
+
+/** Where the longest turn of a speaker begins; null when there is none. @param {string} name */
+function longest(name) {
+  let best = { start: 0, length: 0 };
   for (const turn of $$("#transcript .turn")) {
     if (turn.querySelector(".who").textContent !== name) continue;
     const sentences = $$(".s", turn);
-    const span = { start: Number(sentences[0]?.dataset.start), end: Number(sentences.at(-1)?.dataset.end) };
-    if (span.end - span.start > best.end - best.start) best = span;
+    const start = Number(sentences[0]?.dataset.start);
+    const length = Number(sentences.at(-1)?.dataset.end) - start;
+    if (length > best.length) best = { start, length };
   }
-  if (!best.end) return say("There is no turn of this voice in the transcript.");
-  playSpan({ start: best.start, end: Math.min(best.end, best.start + 10) });
+  return best.length ? best.start : null;
 }
