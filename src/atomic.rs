@@ -85,6 +85,23 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_with(path, |out| out.write_all(bytes))
 }
 
+/// Replaces the file at `path` by `bytes`, which nobody but this user may read.
+///
+/// # Errors
+/// As [`write_with`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let attempt = || -> io::Result<()> {
+        let folder = folder_of(path);
+        // Temporary files are this user's alone unless they are told otherwise.
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|e| e.error)?;
+        sync_folder(folder)
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
 /// Replaces the file at `path` by `bytes` unless it holds exactly these already. Tells whether it wrote.
 ///
 /// # Errors
@@ -327,6 +344,17 @@ mod tests {
         write_new(dir.path(), ["c".to_owned()].into_iter(), |_| Err(io::ErrorKind::ConnectionAborted.into()))
             .unwrap_err();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_private_file_is_this_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        write(&path, b"old").unwrap();
+        write_private(&path, b"secret").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::model::{EpisodeId, Fact};
 use crate::pipeline::sync::{self, Outcome, Session};
 use crate::pipeline::{self, Request, Settings, Wanted, World};
 use crate::progress::{Cancel, Progress};
-use crate::review::{self, Backstage, Identity, Options, Token, Trouble};
+use crate::review::{self, Backstage, Identity, Options, Trouble};
 use crate::weights::Store;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,6 @@ pub(super) fn run(context: &Context, args: &ReviewArgs) -> Result<Exit, Failed> 
         Some(name) => name.to_owned(),
         None => whoami::username().unwrap_or_else(|_| "somebody".into()),
     };
-    let token = Token::random()?;
     let options = Options {
         bind: args.bind,
         port: args.port,
@@ -42,7 +41,7 @@ pub(super) fn run(context: &Context, args: &ReviewArgs) -> Result<Exit, Failed> 
         tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(cert, key)| Identity { cert, key }),
         behind_proxy: args.behind_proxy.clone(),
         episode,
-        ..Options::new(editor, token)
+        ..Options::new(editor, context.holder())
     };
     let backroom = Backroom { library: library.clone(), store: context.store(), holder: context.holder() };
     let console = context.env.console.clone();
@@ -167,9 +166,5 @@ impl Backstage for Backroom {
         let folder = self.library.folder(id.clone());
         pipeline::set_fact(&self.library, &folder, fact, value).map_err(trouble)?;
         Ok(())
-    }
-
-    fn holder(&self) -> Holder {
-        Holder { since: Timestamp::now(), ..self.holder.clone() }
     }
 }

@@ -215,6 +215,12 @@ impl Library {
         self.root.join("inbox")
     }
 
+    /// Where the review page was opened last, with its secret.
+    #[must_use]
+    pub fn review_path(&self) -> PathBuf {
+        self.root.join("review.json")
+    }
+
     /// The people's file.
     #[must_use]
     pub fn roster_path(&self) -> PathBuf {

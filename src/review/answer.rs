@@ -50,7 +50,7 @@ pub(super) struct Changed {
     /// What somebody else changed before; left out when the edit was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<String>>,
-    delta: Delta,
+    delta: Box<Delta>,
     html: BTreeMap<String, String>,
 }
 
@@ -134,9 +134,9 @@ pub(super) fn dress(app: &App, outcome: Result<Delta, Refused>) -> Result<Change
         app.pages.entries(entries, &page).map_err(|error| Unchanged::Problem(error.into()))
     };
     match outcome {
-        Ok(delta) => Ok(Changed { changes: None, html: html(&delta)?, delta }),
+        Ok(delta) => Ok(Changed { changes: None, html: html(&delta)?, delta: Box::new(delta) }),
         Err(Refused::Stale { changes, delta }) => {
-            Err(Unchanged::Stale(Changed { changes: Some(changes), html: html(&delta)?, delta: *delta }))
+            Err(Unchanged::Stale(Changed { changes: Some(changes), html: html(&delta)?, delta }))
         }
         Err(Refused::Impossible(problem)) => Err(Unchanged::Impossible(problem)),
         // Not the edit's fault: it may be sent again.

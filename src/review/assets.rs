@@ -15,7 +15,34 @@ macro_rules! files {
 }
 
 /// What pages load.
-const FILES: &[(&str, &[u8])] = files!["review.css"];
+const FILES: &[(&str, &[u8])] = files![
+    "review.css",
+    "actions.js",
+    "chosen.js",
+    "dialogs.js",
+    "diff.js",
+    "dom.js",
+    "entries.js",
+    "episode.js",
+    "facts.js",
+    "fields.js",
+    "findings.js",
+    "home.js",
+    "keys.js",
+    "morph.js",
+    "page.js",
+    "player.js",
+    "queue.js",
+    "sync.js",
+    "timeline.js",
+    "times.js",
+    "transcript.js",
+    "transport.js",
+    "upload.js",
+    "voices.js",
+    "words.js",
+    "youtube.js",
+];
 
 /// What pages are made of.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[

@@ -2,7 +2,6 @@
 
 use crate::draft::Material;
 use crate::failure::{Exit, Failure, causes};
-use crate::library::Holder;
 use crate::model::{EpisodeId, Fact};
 use crate::progress::{Cancel, Progress};
 use serde::Serialize;
@@ -34,8 +33,6 @@ pub trait Backstage: Send + Sync {
     /// When a file of it is missing or damaged.
     fn material(&self, id: &EpisodeId) -> Result<Material, Trouble>;
 
-    /// Who runs this, for locks.
-    fn holder(&self) -> Holder;
     /// Writes a fact into `episode.toml`, comments kept; no `value` removes it.
     ///
     /// # Errors

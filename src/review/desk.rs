@@ -12,7 +12,7 @@ use super::backstage::{Backstage, Trouble};
 use super::view::{self, Counts, EntryView, PageView, WordsView};
 use crate::draft::{self, Fold, Ground, Material};
 use crate::library::artefact::{self, entries_key};
-use crate::library::{EpisodeFolder, Library, LibraryError, Lock, journal};
+use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock, journal};
 use crate::model::{
     Change, Digest, Draft, Edit, Entries, Entry, EntryId, EpisodeId, Fact, History, Recording, standing,
 };
@@ -29,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// An episode that is being edited.
 pub struct Desk {
     folder: EpisodeFolder,
+    holder: Holder,
     backstage: Arc<dyn Backstage>,
     draft: Draft,
     draft_key: Digest,
@@ -64,7 +65,12 @@ impl Desk {
     ///
     /// # Errors
     /// When it has no entries yet, or a file of it can't be read.
-    pub fn open(library: &Library, id: EpisodeId, backstage: Arc<dyn Backstage>) -> Result<Self, Trouble> {
+    pub fn open(
+        library: &Library,
+        id: EpisodeId,
+        holder: Holder,
+        backstage: Arc<dyn Backstage>,
+    ) -> Result<Self, Trouble> {
         let folder = library.folder(id);
         let stamps = stamps(&folder);
         let read = Read::new(&folder, &*backstage)?;
@@ -72,6 +78,7 @@ impl Desk {
         let entries = fold.entries(Ground { draft: &read.draft, material: None });
         let mut desk = Self {
             folder,
+            holder,
             backstage,
             draft: read.draft,
             draft_key: read.draft_key,
@@ -94,7 +101,7 @@ impl Desk {
     }
 
     fn lock(&self) -> Result<Lock, Trouble> {
-        Lock::take(&self.folder.edits_lock(), &self.backstage.holder(), PATIENCE).map_err(trouble)
+        Lock::take(&self.folder.edits_lock(), &self.holder, PATIENCE).map_err(trouble)
     }
 
     fn ground(&self) -> Ground<'_> {
@@ -184,7 +191,7 @@ impl Desk {
 
     /// All that the episode's page shows.
     #[must_use]
-    pub fn page(&self) -> PageView {
+    pub fn page(&self, editor: &str, read_only: bool) -> PageView {
         let history = History::of(&self.edits);
         let facts = [Fact::Title, Fact::HeldOn, Fact::Youtube, Fact::Host, Fact::Experts];
         let media = self.media();
@@ -193,8 +200,8 @@ impl Desk {
             facts: facts.into_iter().map(|fact| (fact, self.material.facts.stated(fact))).collect(),
             experts: self.material.facts.experts.clone(),
             version: self.version(),
-            editor: String::new(),
-            read_only: false,
+            editor: editor.to_owned(),
+            read_only,
             redrafting: self.wants_redraft(),
             video: media.as_ref().is_some_and(|path| view::is_video(path)),
             has_media: media.is_some(),

@@ -2,7 +2,7 @@
 
 use super::backstage::{Backstage, Trouble};
 use super::desk::{Desk, Refused};
-use crate::library::Library;
+use crate::library::{Holder, Library};
 use crate::model::EpisodeId;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +15,15 @@ type Slot = Arc<Mutex<Option<Desk>>>;
 /// The open episodes.
 pub(super) struct Desks {
     library: Library,
+    holder: Holder,
     backstage: Arc<dyn Backstage>,
     /// The one that was used last is the last one.
     slots: Mutex<Vec<(EpisodeId, Slot)>>,
 }
 
 impl Desks {
-    pub(super) fn new(library: Library, backstage: Arc<dyn Backstage>) -> Self {
-        Self { library, backstage, slots: Mutex::new(Vec::new()) }
+    pub(super) fn new(library: Library, holder: Holder, backstage: Arc<dyn Backstage>) -> Self {
+        Self { library, holder, backstage, slots: Mutex::new(Vec::new()) }
     }
 
     /// Does something at the desk of `id`, which knows by then what others changed on disk. Blocks.
@@ -43,7 +44,8 @@ impl Desks {
                     desk
                 }
                 None => {
-                    let opened = Desk::open(&self.library, id.clone(), Arc::clone(&self.backstage));
+                    let (holder, backstage) = (self.holder.clone(), Arc::clone(&self.backstage));
+                    let opened = Desk::open(&self.library, id.clone(), holder, backstage);
                     place.insert(opened.map_err(Refused::Trouble)?)
                 }
             };

@@ -1,4 +1,5 @@
 //! Recordings wait here for their turn and are processed one after the other: the recogniser uses the whole machine.
+//! New drafts of what is transcribed already take seconds, and do not wait behind them: they have a lane of their own.
 //! The list lives as long as the server; what a job has done is in the library.
 
 use super::backstage::{Backstage, Trouble};
@@ -69,11 +70,21 @@ pub(super) struct Job {
     pub(super) trouble: Option<Trouble>,
 }
 
+/// What waits for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Recordings,
+    Drafts,
+}
+
 struct Task {
     job: Job,
+    lane: Lane,
     source: String,
     cancel: Cancel,
     meter: Option<Meter>,
+    /// Something was edited since it began: it begins again when it has ended.
+    again: bool,
 }
 
 #[derive(Default)]
@@ -88,13 +99,17 @@ struct Shared {
     /// Tells the worker that there is something to do.
     wake: Condvar,
     inbox: PathBuf,
+    redrafted: Redrafted,
 }
 
-/// The queue and its worker.
+/// The queues and their workers.
 pub(super) struct Jobs {
     shared: Arc<Shared>,
-    worker: Mutex<Option<JoinHandle<()>>>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
 }
+
+/// What hears that an attempt at a new draft is over.
+type Redrafted = Box<dyn Fn(&EpisodeId) + Send + Sync>;
 
 impl Shared {
     fn list(&self) -> MutexGuard<'_, List> {
@@ -107,16 +122,22 @@ impl Shared {
         }
     }
 
-    /// The next job, once there is one; `None` when the list is closed.
-    fn next(&self) -> Option<(u64, Kind, String, Cancel)> {
+    /// The next job of a lane, once there is one; `None` when the list is closed.
+    fn next(&self, lane: Lane) -> Option<Next> {
         let mut list = self.list();
         loop {
             if list.closed {
                 return None;
             }
-            if let Some(task) = list.tasks.iter_mut().find(|task| task.job.state == State::Waiting) {
+            // Two at one episode would only hinder each other.
+            let busy: Vec<EpisodeId> = list.running().filter_map(|task| task.job.episode.clone()).collect();
+            let free = |task: &&mut Task| task.job.episode.as_ref().is_none_or(|id| !busy.contains(id));
+            let mut waiting = list.tasks.iter_mut().filter(|t| t.lane == lane && t.job.state == State::Waiting);
+            if let Some(task) = waiting.find(free) {
                 task.job.state = State::Running;
-                return Some((task.job.number, task.job.kind, task.source.clone(), task.cancel.clone()));
+                task.again = false;
+                let (source, cancel) = (task.source.clone(), task.cancel.clone());
+                return Some(Next { number: task.job.number, kind: task.job.kind, source, cancel });
             }
             list = self.wake.wait(list).unwrap_or_else(PoisonError::into_inner);
         }
@@ -133,12 +154,42 @@ impl Shared {
 }
 
 impl Jobs {
-    /// Starts the worker. Recordings that lie in `inbox` are removed once they are processed.
-    pub(super) fn start(backstage: Arc<dyn Backstage>, inbox: PathBuf) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { list: Mutex::default(), wake: Condvar::new(), inbox });
-        let at_work = Arc::clone(&shared);
-        let worker = Builder::new().name("jobs".into()).spawn(move || work(&at_work, backstage.as_ref()))?;
-        Ok(Self { shared, worker: Mutex::new(Some(worker)) })
+    /// Starts the workers. Recordings that lie in `inbox` are removed once they are processed; `redrafted` hears that
+    /// an attempt at a new draft is over.
+    pub(super) fn start(
+        backstage: Arc<dyn Backstage>,
+        inbox: PathBuf,
+        redrafted: impl Fn(&EpisodeId) + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let redrafted = Box::new(redrafted);
+        let shared = Arc::new(Shared { list: Mutex::default(), wake: Condvar::new(), inbox, redrafted });
+        let jobs = Self { shared, workers: Mutex::default() };
+        for (name, lane) in [("recordings", Lane::Recordings), ("drafts", Lane::Drafts)] {
+            let (shared, backstage) = (Arc::clone(&jobs.shared), Arc::clone(&backstage));
+            let worker = Builder::new().name(name.into()).spawn(move || work(&shared, lane, backstage.as_ref()))?;
+            jobs.workers().push(worker);
+        }
+        Ok(jobs)
+    }
+
+    fn workers(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has an episode drafted anew, once more when that is under way already: it may have begun before the last edit.
+    pub(super) fn redraft(&self, id: &EpisodeId) {
+        let mut list = self.shared.list();
+        let same = |task: &&mut Task| task.lane == Lane::Drafts && task.source == id.as_str();
+        match list.tasks.iter_mut().find(same) {
+            Some(task) if task.job.state == State::Running => task.again = true,
+            Some(task) if task.job.state == State::Waiting => {}
+            Some(task) => task.renew(),
+            None => {
+                list.add(Lane::Drafts, Kind::Process, &format!("New draft of {id}"), id.to_string(), Some(id.clone()));
+            }
+        }
+        drop(list);
+        self.shared.wake.notify_all();
     }
 
     /// All jobs, in the order in which they came.
@@ -151,7 +202,7 @@ impl Jobs {
         let mut list = self.shared.list();
         let jobs = sources.into_iter().filter_map(|source| {
             let episode = episodes.iter().find(|id| id.as_str() == source).cloned();
-            list.add(Kind::Process, &what(&source), source, episode)
+            list.add(Lane::Recordings, Kind::Process, &what(&source), source, episode)
         });
         let jobs = jobs.collect();
         self.shared.wake.notify_all();
@@ -160,7 +211,7 @@ impl Jobs {
 
     /// Adds a job that looks for new recordings, unless one waits or runs already.
     pub(super) fn sync(&self) {
-        self.shared.list().add(Kind::Sync, "New recordings", String::new(), None);
+        self.shared.list().add(Lane::Recordings, Kind::Sync, "New recordings", String::new(), None);
         self.shared.wake.notify_all();
     }
 
@@ -185,10 +236,7 @@ impl Jobs {
             if !matches!(task.job.state, State::Failed | State::Stopped) {
                 return false;
             }
-            task.cancel = Cancel::default();
-            task.meter = None;
-            let Job { number, what, kind, episode, .. } = task.job.clone();
-            task.job = new(number, kind, &what, episode);
+            task.renew();
             true
         });
         self.shared.wake.notify_all();
@@ -206,15 +254,16 @@ impl Jobs {
         true
     }
 
-    /// Stops what runs, starts nothing more and waits for the worker.
+    /// Stops what runs, starts nothing more and waits for the workers.
     pub(super) fn close(&self) {
         let mut list = self.shared.list();
         list.closed = true;
         list.tasks.iter().for_each(|task| task.cancel.cancel());
         drop(list);
         self.shared.wake.notify_all();
-        if let Some(worker) = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // It catches panics itself.
+        let workers = std::mem::take(&mut *self.workers());
+        for worker in workers {
+            // They catch panics themselves.
             let _ = worker.join();
         }
     }
@@ -235,11 +284,24 @@ impl Task {
     fn is_over(&self) -> bool {
         !matches!(self.job.state, State::Waiting | State::Running)
     }
+
+    /// It waits for its turn again.
+    fn renew(&mut self) {
+        self.cancel = Cancel::default();
+        self.meter = None;
+        let Job { number, what, kind, episode, .. } = self.job.clone();
+        self.job = new(number, kind, &what, episode);
+    }
 }
 
 impl List {
-    fn add(&mut self, kind: Kind, what: &str, source: String, episode: Option<EpisodeId>) -> Option<Job> {
-        let same = |task: &&Task| !task.is_over() && task.job.kind == kind && task.source == source;
+    fn running(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(|task| task.job.state == State::Running)
+    }
+
+    fn add(&mut self, lane: Lane, kind: Kind, what: &str, source: String, episode: Option<EpisodeId>) -> Option<Job> {
+        let same =
+            |task: &&Task| !task.is_over() && task.lane == lane && task.job.kind == kind && task.source == source;
         if let Some(task) = self.tasks.iter().find(same) {
             return Some(shown(task));
         }
@@ -249,7 +311,8 @@ impl List {
         }
         self.last += 1;
         let job = new(self.last, kind, what, episode);
-        self.tasks.push(Task { job: job.clone(), source, cancel: Cancel::default(), meter: None });
+        let task = Task { job: job.clone(), lane, source, cancel: Cancel::default(), meter: None, again: false };
+        self.tasks.push(task);
         Some(job)
     }
 }
@@ -329,24 +392,56 @@ impl Progress for Live<'_> {
     }
 }
 
+/// What a worker is given.
+struct Next {
+    number: u64,
+    kind: Kind,
+    source: String,
+    cancel: Cancel,
+}
+
 /// What came of a job.
 enum Outcome {
     Episode(EpisodeId),
     Sentence(String),
 }
 
-fn work(shared: &Shared, backstage: &dyn Backstage) {
-    while let Some((number, kind, source, cancel)) = shared.next() {
+fn work(shared: &Shared, lane: Lane, backstage: &dyn Backstage) {
+    while let Some(Next { number, kind, source, cancel }) = shared.next(lane) {
         let progress = Live { shared, number };
         let outcome = catch_unwind(AssertUnwindSafe(|| match kind {
             Kind::Process => backstage.process(&source, &progress, &cancel).map(Outcome::Episode),
             Kind::Sync => backstage.sync(&progress, &cancel).map(Outcome::Sentence),
         }));
         let outcome = outcome.unwrap_or_else(|_| Err(panicked()));
-        if outcome.is_ok() {
+        let done = outcome.is_ok();
+        if done {
             shared.tidy(&source);
         }
         shared.change(number, |task| end(task, outcome));
+        // The other lane may wait for the episode.
+        shared.wake.notify_all();
+        if lane == Lane::Drafts {
+            redrafted(shared, number, done, &source);
+        }
+    }
+}
+
+/// A draft is done: it is not listed any more, or made once more. What failed stays in the list.
+fn redrafted(shared: &Shared, number: u64, done: bool, source: &str) {
+    let mut list = shared.list();
+    let at = list.tasks.iter().position(|task| task.job.number == number);
+    let again = at.is_some_and(|at| list.tasks[at].again);
+    match at {
+        Some(at) if again => list.tasks[at].renew(),
+        Some(at) if done => drop(list.tasks.remove(at)),
+        _ => {}
+    }
+    drop(list);
+    if let Ok(id) = source.parse::<EpisodeId>()
+        && !again
+    {
+        (shared.redrafted)(&id);
     }
 }
 
@@ -378,5 +473,4 @@ fn end(task: &mut Task, outcome: Result<Outcome, Trouble>) {
 }
 
 #[cfg(test)]
-#[path = "jobs_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@
 
 mod answer;
 mod assets;
-mod backstage;
+pub mod backstage;
 pub mod desk;
 mod desks;
 mod error;
@@ -18,25 +18,28 @@ mod media;
 mod pages;
 mod requests;
 mod routes;
+mod session;
 mod tls;
 pub mod view;
 mod waveform;
-mod words;
 
 pub use backstage::{Backstage, Trouble};
 pub use error::ReviewError;
 pub use guard::Token;
 pub use tls::Identity;
 
-use crate::library::Library;
+use crate::library::{Holder, Library};
 use crate::model::EpisodeId;
 use crate::progress::Cancel;
 use axum::http::Uri;
 use desks::Desks;
 use guard::{Guard, Own};
 use home::Shelf;
+use jiff::Timestamp;
 use jobs::Jobs;
 use pages::Pages;
+use session::Session;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +59,7 @@ const SAVING: Duration = Duration::from_secs(10);
 pub struct Options {
     /// The address to bind; this computer's own unless others are to come in.
     pub bind: IpAddr,
-    /// The port; 0 for any that is free.
+    /// The port; 0 for the one that it had last, or any other that is free.
     pub port: u16,
     /// Who edits.
     pub editor: String,
@@ -68,8 +71,10 @@ pub struct Options {
     pub tls: Option<Identity>,
     /// The origin that people see behind a reverse proxy, such as `https://review.example.org`.
     pub behind_proxy: Option<String>,
-    /// The secret of the address; a kept one lets open pages go on after a restart on the same port.
-    pub token: Token,
+    /// The secret of the address; without one that of the last time, if that is not long ago.
+    pub token: Option<Token>,
+    /// Who we are to other runs that want to work on the same episode.
+    pub holder: Holder,
     /// The episode to show first; the list of episodes without one.
     pub episode: Option<EpisodeId>,
 }
@@ -77,7 +82,7 @@ pub struct Options {
 impl Options {
     /// On this computer alone, on any free port.
     #[must_use]
-    pub fn new(editor: impl Into<String>, token: Token) -> Self {
+    pub fn new(editor: impl Into<String>, holder: Holder) -> Self {
         Self {
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
@@ -86,7 +91,8 @@ impl Options {
             allow_remote: false,
             tls: None,
             behind_proxy: None,
-            token,
+            token: None,
+            holder,
             episode: None,
         }
     }
@@ -100,7 +106,7 @@ struct App {
     read_only: bool,
     guard: Guard,
     jobs: Jobs,
-    desks: Desks,
+    desks: Arc<Desks>,
     shelf: Shelf,
     pages: Pages,
     waveforms: Waveforms,
@@ -110,17 +116,20 @@ struct App {
 impl App {
     fn new(
         options: &Options,
+        token: Token,
         own: Own,
         backstage: Arc<dyn Backstage>,
         library: Library,
         cancel: Cancel,
     ) -> Result<Self, ReviewError> {
+        let desks = Arc::new(Desks::new(library.clone(), options.holder.clone(), Arc::clone(&backstage)));
         Ok(Self {
             editor: options.editor.clone(),
             read_only: options.read_only,
-            guard: Guard::new(options.token.clone(), own, options.read_only),
-            jobs: Jobs::start(Arc::clone(&backstage), library.inbox()).map_err(ReviewError::Start)?,
-            desks: Desks::new(library.clone(), Arc::clone(&backstage)),
+            guard: Guard::new(token, own, options.read_only),
+            jobs: Jobs::start(Arc::clone(&backstage), library.inbox(), redrafted(&desks))
+                .map_err(ReviewError::Start)?,
+            desks,
             shelf: Shelf::default(),
             pages: Pages::new()?,
             waveforms: Waveforms::new(cancel.clone()),
@@ -128,6 +137,18 @@ impl App {
             library,
             backstage,
         })
+    }
+}
+
+/// Tells the desk of an episode that the attempt at a new draft is over.
+fn redrafted(desks: &Arc<Desks>) -> impl Fn(&EpisodeId) + Send + Sync + 'static {
+    let desks = Arc::clone(desks);
+    move |id| {
+        // A desk that can't be opened waits for nothing.
+        let _ = desks.at(id, |desk| {
+            desk.redraft_ended();
+            Ok(())
+        });
     }
 }
 
@@ -151,15 +172,24 @@ pub fn serve(
         .enable_all()
         .build()
         .map_err(ReviewError::Start)?;
+    let mut session = Session::of(&library, options.read_only, Timestamp::now())?;
+    if let Some(token) = &options.token {
+        session.token = token.clone();
+    }
     let wanted = SocketAddr::new(options.bind, options.port);
     let bind = |source| ReviewError::Bind { address: wanted, source };
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(wanted).await.map_err(bind)?;
+        let listener = listen(wanted, session.port).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let opened = format!("{}{}", origin(address, proxy.as_deref(), tls.is_some()), path(options));
+        let opened = format!("{}{}", origin(address, proxy.as_deref(), tls.is_some()), path(options, &session.token));
         let own = own(address, proxy.as_deref(), tls.clone());
+        if !options.read_only {
+            session.port = address.port();
+            // Where it can't be kept, pages that are open just don't find the next one.
+            let _ = session.keep(&library, Timestamp::now());
+        }
         // What stops the page also stops what it waits for.
-        let app = Arc::new(App::new(options, own, backstage, library, cancel.clone())?);
+        let app = Arc::new(App::new(options, session.token, own, backstage, library, cancel.clone())?);
         let router = routes::router(Arc::clone(&app));
         let stop = stopped(cancel.clone());
         let server = match &tls {
@@ -193,7 +223,8 @@ pub fn router(
 ) -> Result<axum::Router, ReviewError> {
     let proxy = allowed(options)?;
     let own = own(SocketAddr::new(options.bind, port), proxy.as_deref(), None);
-    Ok(routes::router(Arc::new(App::new(options, own, backstage, library, cancel.clone())?)))
+    let token = options.token.clone().map_or_else(Token::random, Ok)?;
+    Ok(routes::router(Arc::new(App::new(options, token, own, backstage, library, cancel.clone())?)))
 }
 
 /// Whether the options make nobody come in who should not; gives the proxy's origin.
@@ -252,9 +283,20 @@ fn origin(address: SocketAddr, proxy: Option<&str>, tls: bool) -> String {
 }
 
 /// The place to open, with the secret.
-fn path(options: &Options) -> String {
+fn path(options: &Options, token: &Token) -> String {
     let place = options.episode.as_ref().map_or_else(|| "/".to_owned(), |id| format!("/episodes/{id}"));
-    format!("{place}?token={}", options.token.as_str())
+    format!("{place}?token={}", token.as_str())
+}
+
+/// Binds what is wanted; where any port will do the one of the last time if nobody has it now.
+async fn listen(wanted: SocketAddr, last: u16) -> io::Result<TcpListener> {
+    if wanted.port() == 0
+        && last > 0
+        && let Ok(listener) = TcpListener::bind(SocketAddr::new(wanted.ip(), last)).await
+    {
+        return Ok(listener);
+    }
+    TcpListener::bind(wanted).await
 }
 
 async fn stopped(cancel: Cancel) {
@@ -268,8 +310,12 @@ mod tests {
     use super::*;
     use crate::failure::{Exit, Failure};
 
+    pub(super) fn holder() -> Holder {
+        Holder { process: 1, host: "desk".into(), since: Timestamp::UNIX_EPOCH }
+    }
+
     fn options(bind: &str) -> Options {
-        Options { bind: bind.parse().unwrap(), ..Options::new("Ann", Token::random().unwrap()) }
+        Options { bind: bind.parse().unwrap(), ..Options::new("Ann", holder()) }
     }
 
     #[test]

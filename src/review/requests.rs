@@ -2,10 +2,8 @@
 
 use super::answer::Problem;
 use super::backstage::Trouble;
-use super::desk::{EditRequest, Refused};
-use crate::library::{EpisodeFolder, artefact};
-use crate::model::{ClusterId, EntryId, Speakers};
-use crate::speakers;
+use super::desk::{EditRequest, Refused, Version};
+use crate::model::{EntryId, PersonId};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -106,22 +104,13 @@ fn request(body: Value) -> Result<EditRequest, Refused> {
 /// Whose voice it is.
 #[derive(Deserialize)]
 pub(super) struct VoiceName {
-    version: Value,
-    key: Value,
+    pub(super) version: Version,
+    pub(super) key: String,
     /// The voice's number as people count, from 1.
-    voice: u32,
+    pub(super) voice: u32,
+    /// Whose it is; none: nobody of the roster's, or nobody knows.
     #[serde(default)]
-    person: Value,
-}
-
-/// The edit that names a voice by where it is heard. Blocks.
-pub(super) fn name_voice(folder: &EpisodeFolder, body: VoiceName) -> Result<EditRequest, Refused> {
-    let found = artefact::load::<Speakers>(&folder.speakers());
-    let found = found.map_err(|error| Refused::Trouble(Trouble::of(&error)))?.unwrap_or_default();
-    let voice = body.voice.checked_sub(1).map(ClusterId).filter(|voice| found.cluster(*voice).is_some());
-    let voice = voice.ok_or_else(|| Refused::Impossible(format!("The episode has no voice {}.", body.voice)))?;
-    let change = json!({ "do": "name_voice", "heard": speakers::heard(&found, voice), "person": body.person });
-    request(json!({ "version": body.version, "key": body.key, "entry": null, "change": change }))
+    pub(super) person: Option<PersonId>,
 }
 
 /// What somebody states about the episode.
@@ -168,27 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_is_named_by_where_it_is_heard() {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = EpisodeFolder::new(dir.path(), "a".parse().unwrap());
-        std::fs::create_dir_all(folder.path()).unwrap();
-        let turn = json!({ "start": 1.0, "end": 2.5, "cluster": 1, "confidence": 1.0 });
-        let cluster = json!({ "id": 1, "speech": 1.5, "role": null, "role_confidence": 0.0, "person": null,
-            "confidence": 0.0, "evidence": [] });
-        let speakers = json!({ "format": 1, "key": null, "turns": [turn], "clusters": [cluster], "sentences": [] });
-        std::fs::write(folder.speakers(), speakers.to_string()).unwrap();
-        let name = |voice: u32| {
-            let body = json!({ "version": "1.a", "key": "k", "voice": voice, "person": "jane-doe" });
-            name_voice(&folder, serde_json::from_value(body).unwrap())
+    fn a_fact_is_an_edit_too() {
+        let set = |fact: &str| {
+            let body = json!({ "version": "1.a", "key": "k", "fact": fact, "to": "New" });
+            set_fact(serde_json::from_value(body).unwrap())
         };
-        match name(2).unwrap().change {
-            Change::NameVoice { heard, person } => {
-                assert_eq!((heard.len(), person.unwrap().as_str()), (1, "jane-doe"));
-            }
-            other => panic!("{other:?}"),
-        }
-        for unknown in [0, 1, 3] {
-            assert!(matches!(name(unknown), Err(Refused::Impossible(_))), "{unknown}");
-        }
+        assert!(matches!(set("colour"), Err(Refused::Impossible(_))));
     }
 }

@@ -6,7 +6,7 @@ use super::desk::{Delta, Desk, Refused, Version};
 use super::guard::{Admission, seal};
 use super::home::HomeView;
 use super::requests::{self, Sent};
-use super::{App, assets, inbox, media, waveform, words};
+use super::{App, assets, inbox, media, waveform};
 use crate::library::EpisodeFolder;
 use crate::model::EpisodeId;
 use crate::progress::Silent;
@@ -219,22 +219,14 @@ fn at_desk<T>(app: &App, id: &str, work: impl FnOnce(&mut Desk) -> Result<T, Ref
 
 async fn episode(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply) -> Response {
     let made = tried(move || {
-        let mut page = at_desk(&app, &id, |desk| Ok(desk.page()))?;
-        page.read_only = app.read_only;
-        page.editor.clone_from(&app.editor);
+        let page = at_desk(&app, &id, |desk| Ok(desk.page(&app.editor, app.read_only)))?;
         Ok(app.pages.episode(&page)?)
     });
     reply.page(made.await)
 }
 
 async fn episode_words(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply) -> Response {
-    let made = tried(move || {
-        words::of(&folder(&app, &id)?)?.ok_or_else(|| Problem::gone("The episode is not transcribed yet"))
-    });
-    match made.await {
-        Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
-        Err(problem) => reply.problem(problem),
-    }
+    reply.value(tried(move || at_desk(&app, &id, |desk| Ok(desk.words()))).await)
 }
 
 async fn episode_peaks(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply) -> Response {
@@ -295,7 +287,7 @@ async fn change<B: Send + 'static>(
     id: String,
     reply: Reply,
     body: Sent<B>,
-    work: impl FnOnce(&App, &EpisodeFolder, &mut Desk, B) -> Result<Delta, Refused> + Send + 'static,
+    work: impl FnOnce(&App, &mut Desk, B) -> Result<Delta, Refused> + Send + 'static,
 ) -> Response {
     let body = match body {
         Sent(Ok(body)) => body,
@@ -303,7 +295,14 @@ async fn change<B: Send + 'static>(
     };
     let made = blocking(move || {
         let folder = folder(&app, &id).map_err(Unchanged::Problem)?;
-        dress(&app, app.desks.at(&folder.id, |desk| work(&app, &folder, desk, body)))
+        let outcome = app.desks.at(&folder.id, |desk| {
+            let delta = work(&app, desk, body)?;
+            Ok((delta, desk.wants_redraft()))
+        });
+        if let Ok((_, true)) = outcome {
+            app.jobs.redraft(&folder.id);
+        }
+        dress(&app, outcome.map(|(delta, _)| delta))
     });
     match made.await {
         Ok(outcome) => reply.changed(outcome),
@@ -312,23 +311,17 @@ async fn change<B: Send + 'static>(
 }
 
 async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply, body: Sent<Value>) -> Response {
-    let work = |app: &App, _: &EpisodeFolder, desk: &mut Desk, body| {
-        desk.edit(&app.editor, &requests::edit(body)?, Timestamp::now())
-    };
+    let work = |app: &App, desk: &mut Desk, body| desk.edit(&app.editor, &requests::edit(body)?, Timestamp::now());
     change(app, id, reply, body, work).await
 }
 
 async fn undo(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply, body: Sent<Seen>) -> Response {
-    let work = |app: &App, _: &EpisodeFolder, desk: &mut Desk, seen: Seen| {
-        desk.undo(&app.editor, &seen.version, Timestamp::now())
-    };
+    let work = |app: &App, desk: &mut Desk, seen: Seen| desk.undo(&app.editor, &seen.version, Timestamp::now());
     change(app, id, reply, body, work).await
 }
 
 async fn redo(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply, body: Sent<Seen>) -> Response {
-    let work = |app: &App, _: &EpisodeFolder, desk: &mut Desk, seen: Seen| {
-        desk.redo(&app.editor, &seen.version, Timestamp::now())
-    };
+    let work = |app: &App, desk: &mut Desk, seen: Seen| desk.redo(&app.editor, &seen.version, Timestamp::now());
     change(app, id, reply, body, work).await
 }
 
@@ -338,8 +331,8 @@ async fn name_voice(
     reply: Reply,
     body: Sent<requests::VoiceName>,
 ) -> Response {
-    let work = |app: &App, folder: &EpisodeFolder, desk: &mut Desk, body| {
-        desk.edit(&app.editor, &requests::name_voice(folder, body)?, Timestamp::now())
+    let work = |app: &App, desk: &mut Desk, body: requests::VoiceName| {
+        desk.name_voice(&app.editor, &body.version, &body.key, body.voice, body.person, Timestamp::now())
     };
     change(app, id, reply, body, work).await
 }
@@ -350,8 +343,6 @@ async fn set_fact(
     reply: Reply,
     body: Sent<requests::FactSet>,
 ) -> Response {
-    let work = |app: &App, _: &EpisodeFolder, desk: &mut Desk, body| {
-        desk.edit(&app.editor, &requests::set_fact(body)?, Timestamp::now())
-    };
+    let work = |app: &App, desk: &mut Desk, body| desk.edit(&app.editor, &requests::set_fact(body)?, Timestamp::now());
     change(app, id, reply, body, work).await
 }

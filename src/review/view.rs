@@ -68,9 +68,9 @@ pub struct PageView {
     pub experts: Vec<PersonId>,
     /// What it shows.
     pub version: Version,
-    /// Who edits; the server knows.
+    /// Who edits.
     pub editor: String,
-    /// Whether nobody may; the server knows.
+    /// Whether nobody may.
     pub read_only: bool,
     /// Whether a new draft is being made.
     pub redrafting: bool,

@@ -2,7 +2,7 @@
 
 use super::studio::fixture;
 use serde_json::{Value, json};
-use spinetime::library::Library;
+use spinetime::library::{Holder, Library};
 use spinetime::model::EpisodeId;
 use spinetime::progress::{Amount, Cancel, Progress};
 use spinetime::review::{self, Backstage, Fact, Identity, Material, Options, ReviewError, Token, Trouble};
@@ -57,10 +57,6 @@ impl Backstage for Fake {
         Err(Trouble::new(format!("{id} in {}", self.library.root().display()), "None."))
     }
 
-    fn settle(&self, _: &EpisodeId) -> Result<(), Trouble> {
-        Ok(())
-    }
-
     fn set_fact(&self, _: &EpisodeId, _: Fact, _: Option<&str>) -> Result<(), Trouble> {
         Ok(())
     }
@@ -74,6 +70,10 @@ struct Desk {
     port: u16,
     token: Token,
     opened: String,
+}
+
+fn holder() -> Holder {
+    Holder { process: 1, host: "desk".into(), since: jiff::Timestamp::UNIX_EPOCH }
 }
 
 fn library() -> (tempfile::TempDir, Library) {
@@ -107,8 +107,9 @@ impl Desk {
     fn open(change: impl FnOnce(&mut Options)) -> Self {
         let (dir, library) = library();
         let token = Token::random().unwrap();
-        let mut options = Options::new("Ann", token.clone());
+        let mut options = Options { token: Some(token.clone()), ..Options::new("Ann", holder()) };
         change(&mut options);
+        let wanted = options.port;
         let cancel = Cancel::default();
         let stop = cancel.clone();
         let (tell, told) = mpsc::channel();
@@ -119,7 +120,7 @@ impl Desk {
         let opened = told.recv_timeout(Duration::from_secs(20)).unwrap();
         let authority = opened.split('/').nth(2).unwrap();
         // A proxy's address has none of ours.
-        let port = authority.rsplit(':').next().unwrap().parse().unwrap_or_default();
+        let port = authority.rsplit(':').next().unwrap().parse().unwrap_or(wanted);
         Self { dir, cancel, server: Some(server), port, token, opened }
     }
 
@@ -549,7 +550,7 @@ fn a_page_to_look_at_changes_nothing() {
 fn other_computers_need_leave_and_encryption() {
     let (dir, library) = library();
     let serve = |change: fn(&mut Options)| {
-        let mut options = Options::new("Ann", Token::random().unwrap());
+        let mut options = Options::new("Ann", holder());
         change(&mut options);
         let fake = Arc::new(Fake { library: library.clone() });
         let cancel = Cancel::default();
@@ -573,9 +574,75 @@ fn other_computers_need_leave_and_encryption() {
 fn behind_a_proxy_its_address_is_ours() {
     let desk = Desk::open(|options| {
         options.allow_remote = true;
-        options.behind_proxy = Some("https://review.example.org".into());
+        options.behind_proxy = Some("https://Review.example.org/".into());
+        options.port = free_port();
     });
     assert!(desk.opened.starts_with("https://review.example.org/?token="), "{}", desk.opened);
+    let (own, cookie) = (format!("127.0.0.1:{}", desk.port), desk.cookie());
+    let sync = |host: &str, origin: &str| {
+        desk.raw("POST", "/jobs/sync", &[("Host", host), ("Cookie", &cookie), ("Origin", origin)], b"").status
+    };
+    // Some proxies pass the host on, some put their own request's in.
+    for host in ["review.example.org", &own] {
+        assert_eq!(sync(host, "https://review.example.org"), 200);
+        assert_eq!(sync(host, "http://review.example.org"), 403);
+        assert_eq!(sync(host, "https://review.example.org.evil.example"), 403);
+    }
+    assert_eq!(sync("evil.example", "https://review.example.org"), 421);
+    let path = format!("/?token={}", desk.token.as_str());
+    let welcome = desk.raw("GET", &path, &[("Host", "review.example.org")], b"");
+    assert!(welcome.header("set-cookie").ends_with("; Secure"), "{welcome:?}");
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn a_page_that_is_still_open_finds_the_server_again() {
+    let (_dir, library) = library();
+    let open = |read_only: bool| {
+        let options = Options { read_only, ..Options::new("Ann", holder()) };
+        let (cancel, fake) = (Cancel::default(), Arc::new(Fake { library: library.clone() }));
+        let mut opened = String::new();
+        let stop = cancel.clone();
+        review::serve(&options, fake, library.clone(), &cancel, |address| {
+            opened = address.to_owned();
+            stop.cancel();
+        })
+        .unwrap();
+        opened
+    };
+    let first = open(false);
+    assert_eq!(open(false), first);
+    assert_ne!(open(true).split_once("token=").unwrap().1, first.split_once("token=").unwrap().1);
+    assert_eq!(open(false), first);
+}
+
+#[test]
+fn what_changed_since_is_told_once() {
+    let desk = Desk::new();
+    let since = |version: &str| desk.get(&format!("/episodes/{EPISODE}/since?version={version}"));
+    let all = since("0.x").json();
+    assert!(all["html"][ENTRY].is_string() && all["delta"]["order"] == json!([ENTRY]), "{all}");
+    let version = all["delta"]["version"].as_str().unwrap();
+    let nothing = since(version);
+    assert_eq!((nothing.status, nothing.body.len()), (204, 0));
+    for wrong in ["", "x", "%ff"] {
+        assert_eq!(since(wrong).status, 400, "{wrong}");
+    }
+    let edit = |change: Value| {
+        let body = json!({ "version": version, "key": "k1", "entry": ENTRY, "change": change });
+        desk.send(&format!("/episodes/{EPISODE}/edits"), body)
+    };
+    for wrong in [json!({ "do": "explode" }), json!({}), json!(null), json!({ "do": "set_question" })] {
+        let answer = edit(wrong.clone());
+        assert_eq!(answer.status, 422, "{wrong}: {answer:?}");
+        assert!(answer.json()["problem"].is_string());
+    }
+    let voice = json!({ "version": version, "key": "k2", "voice": 7, "person": null });
+    let answer = desk.send(&format!("/episodes/{EPISODE}/voices"), voice);
+    assert_eq!((answer.status, answer.json()), (422, json!({ "problem": "This episode has no voice 7." })));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 use super::*;
 use crate::draft::trial::{LATER, Trial};
-use crate::library::Holder;
 use crate::library::artefact::Key;
 use crate::model::{Millis, Span};
 use crate::progress::{Cancel, Progress};
@@ -32,10 +31,6 @@ impl Backstage for Backroom {
         Ok(self.trial.lock().unwrap().material())
     }
 
-    fn holder(&self) -> Holder {
-        Holder { process: 1, host: "desk".into(), since: Timestamp::UNIX_EPOCH }
-    }
-
     fn set_fact(&self, _: &EpisodeId, fact: Fact, value: Option<&str>) -> Result<(), Trouble> {
         self.facts.lock().unwrap().push((fact, value.map(str::to_owned)));
         self.trial.lock().unwrap().facts.title = value.map(str::to_owned);
@@ -61,6 +56,10 @@ fn trial() -> Trial {
     ])
     .pair(0..1, &[1..3])
     .pair(3..4, &[4..5])
+}
+
+fn holder() -> Holder {
+    Holder { process: 1, host: "desk".into(), since: Timestamp::UNIX_EPOCH }
 }
 
 impl Office {
@@ -102,7 +101,7 @@ impl Office {
     }
 
     fn desk(&self) -> Desk {
-        Desk::open(&self.library, self.id.clone(), self.backroom.clone()).unwrap()
+        Desk::open(&self.library, self.id.clone(), holder(), self.backroom.clone()).unwrap()
     }
 
     fn saved(&self) -> Entries {

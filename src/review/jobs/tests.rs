@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 struct Fake {
     at_once: AtomicUsize,
     most: AtomicUsize,
+    redrafted: AtomicUsize,
+    drafts: AtomicUsize,
 }
 
 impl Backstage for Fake {
@@ -24,6 +26,12 @@ impl Backstage for Fake {
                 panic!("as the test wants it");
             }
             "fails" => Err(Trouble::new("no sound", "Choose another.")),
+            "2025-01-01-a" => {
+                self.drafts.fetch_add(1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(100));
+                Ok(source.parse().unwrap())
+            }
+            "2025-01-01-fails" => Err(Trouble::new("the roster can't be read", "Mend it.")),
             "dawdles" => {
                 while !cancel.is_cancelled() {
                     std::thread::sleep(Duration::from_millis(1));
@@ -52,10 +60,6 @@ impl Backstage for Fake {
         Err(panicked())
     }
 
-    fn settle(&self, _: &EpisodeId) -> Result<(), Trouble> {
-        Ok(())
-    }
-
     fn set_fact(&self, _: &EpisodeId, _: Fact, _: Option<&str>) -> Result<(), Trouble> {
         Ok(())
     }
@@ -64,7 +68,11 @@ impl Backstage for Fake {
 fn start() -> (tempfile::TempDir, Arc<Fake>, Jobs) {
     let dir = tempfile::tempdir().unwrap();
     let fake = Arc::new(Fake::default());
-    let jobs = Jobs::start(Arc::clone(&fake) as Arc<dyn Backstage>, dir.path().to_owned()).unwrap();
+    let told = Arc::clone(&fake);
+    let redrafted = move |_: &EpisodeId| {
+        told.redrafted.fetch_add(1, Ordering::SeqCst);
+    };
+    let jobs = Jobs::start(Arc::clone(&fake) as Arc<dyn Backstage>, dir.path().to_owned(), redrafted).unwrap();
     (dir, fake, jobs)
 }
 
@@ -143,4 +151,27 @@ fn a_dropped_recording_goes_once_the_library_has_it() {
     let numbers = add(&jobs, &[&place("good.mp3"), outside.path().to_str().unwrap()]);
     until(&jobs, numbers[1], State::Done);
     assert!(!dir.path().join("good.mp3").exists() && dir.path().join("other").exists() && outside.path().exists());
+}
+
+#[test]
+fn a_new_draft_waits_for_no_recording_and_takes_in_the_last_edit() {
+    let (_dir, fake, jobs) = start();
+    add(&jobs, &["dawdles"]);
+    until(&jobs, 1, State::Running);
+    let (good, bad) = ("2025-01-01-a".parse().unwrap(), "2025-01-01-fails".parse().unwrap());
+    jobs.redraft(&good);
+    until(&jobs, 2, State::Running);
+    // It may have begun before these edits; both are in one more draft.
+    jobs.redraft(&good);
+    jobs.redraft(&good);
+    let patience = Instant::now() + Duration::from_secs(20);
+    while fake.redrafted.load(Ordering::SeqCst) == 0 {
+        assert!(Instant::now() < patience);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!((fake.drafts.load(Ordering::SeqCst), fake.redrafted.load(Ordering::SeqCst)), (2, 1));
+    assert_eq!(jobs.all().len(), 1, "what is done is not listed");
+    jobs.redraft(&bad);
+    assert_eq!(until(&jobs, 3, State::Failed).trouble.unwrap().what, "the roster can't be read");
+    assert_eq!(jobs.all()[0].state, State::Running);
 }
