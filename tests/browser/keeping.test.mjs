@@ -142,6 +142,26 @@ describe("keeping", { timeout: 600_000 }, () => {
     await page.context().close();
   });
 
+  it("never gets stuck behind a change that can't be saved", async () => {
+    const page = await studio.desk();
+    const { id, question } = draft();
+    const trouble = { what: "The disk is full", why: "", next: "Make room.", cancelled: false };
+    await page.route("**/edits", (route) => route.fulfill({ status: 503, json: { problem: "The disk is full. Make room.", trouble } }));
+    await type(page, id, "Too much for this disk");
+    await save(page, id);
+    await page.waitForSelector("#banner button");
+    assert.match(await page.locator("#banner").textContent(), /kept here.*disk is full/);
+    await page.click("#banner button");
+    await page.waitForSelector(`#${id} .refused`);
+    assert.equal(await page.locator(`#${id} textarea`).inputValue(), "Too much for this disk");
+    await page.unroute("**/edits");
+    await save(page, id);
+    await saved(page);
+    assert.equal(studio.entry(id).question.text, "Too much for this disk");
+    assert.notEqual(question.text, "Too much for this disk");
+    await page.context().close();
+  });
+
   it("opens a text again that was not saved when the page was closed", async () => {
     const page = await studio.desk();
     const { id } = draft();

@@ -51,7 +51,7 @@ export async function facts(problem = "") {
   const buttons = page.read_only ? [{ label: "Close", value: "close", primary: true }]
     : [{ label: "Cancel", value: "cancel" }, { label: "Save", value: "save", primary: true }];
   const said = await ask("Episode facts", content, buttons,
-    { check: (value) => (value === "save" && !title.value.trim() ? "The episode needs a title." : "") });
+    { check: (value) => (value === "save" ? against(title.value, videoId(youtube.value)) : "") });
   if (said !== "save") return;
   const ticked = experts.filter(({ box }) => box.checked).map(({ box }) => box.value);
   const kept = [...now.experts.split(/,\s*/).filter((id) => ticked.includes(id)), ...ticked.filter((id) => !now.experts.split(/,\s*/).includes(id))];
@@ -67,6 +67,13 @@ export async function facts(problem = "") {
 function stated() {
   const { title, held_on: day, youtube, host } = page.facts;
   return { title: title ?? page.title, held_on: day ?? "", youtube: youtube ?? "", host: host ?? "", experts: page.experts.join(", ") };
+}
+
+/** What stands against saving, as a sentence; empty for nothing. @param {string} title @param {string} video */
+function against(title, video) {
+  if (!title.trim()) return "The episode needs a title.";
+  if (video && !/^[\w-]{11}$/.test(video)) return "That is no YouTube video: an id has 11 letters, digits, hyphens or underscores.";
+  return "";
 }
 
 /** A video's id, also out of a whole address. @param {string} typed */

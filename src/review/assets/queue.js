@@ -21,6 +21,8 @@ let tab = "";
 let running = false;
 let tries = 0;
 let wake = () => {};
+/** Whether the first edit is to be left out, since the server can't save it. */
+let leaving = false;
 /** @type {(item: Item, reply: Reply) => Promise<"mine"|"theirs">} */
 let settle = async () => "theirs";
 /** @type {Promise<any>} one request at a time, so that answers come in the order of the questions */
@@ -130,6 +132,12 @@ export function putForward() {
 /** Tries again at once. */
 export const nudge = () => wake();
 
+/** Leaves the change out that the server can't save. */
+export function leaveOut() {
+  leaving = true;
+  wake();
+}
+
 async function run() {
   if (running) return;
   running = true;
@@ -139,8 +147,10 @@ async function run() {
       store();
       const outcome = await inLine(() => send(items[0]));
       if (outcome.again) {
+        leaving = false;
         emit("trouble", outcome);
         await pause();
+        if (leaving) dropFirst(outcome.sentence ?? "");
         continue;
       }
       tries = 0;
@@ -151,6 +161,14 @@ async function run() {
     running = false;
     store();
   }
+}
+
+/** @param {string} problem */
+function dropFirst(problem) {
+  const item = items.shift();
+  store();
+  emit("reached");
+  if (item) emit("refused", { item, problem });
 }
 
 function pause() {

@@ -3,7 +3,7 @@
 import { $, $$, brief, el, emit, keep, on, say } from "./dom.js";
 import { morph, parsed } from "./morph.js";
 import { base, draftOf, edits, page } from "./page.js";
-import { inLine, nudge, rebased, unsent } from "./queue.js";
+import { inLine, leaveOut, nudge, rebased, unsent } from "./queue.js";
 import { fields } from "./fields.js";
 
 const EVERY = 2000;
@@ -218,8 +218,9 @@ function banner() {
   if (trouble?.why === "locked") words = `${(trouble.sentence || "spinetime was started anew: open the address that it printed").replace(/\.$/, "")}. Your changes are kept here and will be saved then.`;
   if (trouble?.why === "failed") words = `Your changes could not be saved and are kept here. ${trouble.sentence ?? ""}`;
   if (!stored) words = `This browser refuses to keep your changes. Don't close this page before they are saved. ${words}`;
-  if (place.textContent === words) return;
-  place.textContent = words;
+  if ((place.firstChild?.nodeValue ?? "") === words) return;
+  place.replaceChildren(words);
+  if (trouble?.why === "failed") place.append(" ", el("button", { type: "button", class: "small", text: "Leave this change out", onclick: leaveOut }));
   place.hidden = !words;
 }
 
