@@ -1,6 +1,6 @@
 // The fields in which a question or an answer is written anew. What is typed is kept in this browser at once.
 
-import { $, $$, el, emit, keep, on, recall, say } from "./dom.js";
+import { $, $$, el, emit, freshKey, keep, on, recall, say } from "./dom.js";
 import { page } from "./page.js";
 import { push } from "./queue.js";
 import { ask } from "./dialogs.js";
@@ -183,7 +183,11 @@ function show(article, name, text) {
 export function reopen(item) {
   const article = item.entry ? document.getElementById(item.entry) : null;
   const mine = typedIn(item);
-  if (!article || mine === null) return;
+  if (mine === null) return;
+  if (!article) {
+    leftover(mine, "Its entry is not there any more.");
+    return;
+  }
   const name = item.body.change.do === "set_question" ? "question" : "answer";
   if (item.was !== undefined) show(article, name, item.was);
   edit(article, name, { text: mine, base: item.version });
@@ -206,6 +210,17 @@ export function begin() {
   on("put-forward", (item) => lay(item, typedIn(item)));
 }
 
+/**
+ * Shows a text that has no entry to go to, until somebody has taken what is needed of it.
+ * @param {string} text @param {string} why @param {string} [key] where it is kept
+ */
+function leftover(text, why, key = draftKey(freshKey().slice(0, 8), "answer")) {
+  keep(key, { text, base: page.version });
+  const box = el("section", { class: "notice", "aria-label": "A text that you wrote" }, el("p", { text: `A text that you wrote has no place. ${why}` }),
+    el("p", { class: "verbatim", text }), el("button", { type: "button", class: "small", text: "I don't need it", onclick: () => { keep(key, null); box.remove(); } }));
+  $("#conflicts").before(box);
+}
+
 /** Opens the fields that were left unsaved when the page was last closed. Gives how many. */
 export function restore() {
   let count = 0;
@@ -213,7 +228,11 @@ export function restore() {
     const [entry, name] = key.slice(PREFIX.length).split(":");
     const draft = recall(key);
     const article = document.getElementById(entry);
-    if (!article || !draft || (name !== "question" && name !== "answer")) continue;
+    if (!draft || (name !== "question" && name !== "answer")) continue;
+    if (!article) {
+      leftover(draft.text, "It was not saved, and its entry is not there any more.", key);
+      continue;
+    }
     if (edit(article, name, { ...draft, quiet: true })) count += 1;
   }
   return count;

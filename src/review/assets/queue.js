@@ -45,8 +45,11 @@ export function inLine(work) {
 export async function begin(choose) {
   settle = choose;
   await nameTab();
-  items = [...(await orphans()), ...(recall(PREFIX + tab) ?? []), ...items];
+  const left = await orphans();
+  items = [...left.flatMap((key) => recall(key) ?? []), ...(recall(PREFIX + tab) ?? []), ...items];
   store();
+  // Only now that they are kept under our own name.
+  for (const key of left) keep(key, null);
   window.addEventListener("beforeunload", (event) => {
     if (items.length) event.preventDefault();
   });
@@ -76,16 +79,13 @@ function hold(name) {
   });
 }
 
-/** Takes over the queues of tabs that are closed. @returns {Promise<Item[]>} */
+/** Where tabs that are closed left their queues. @returns {Promise<string[]>} */
 async function orphans() {
   const found = [];
   for (const key of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) && key !== PREFIX + tab)) {
-    const theirs = recall(key) ?? [];
     const free = !navigator.locks || (await navigator.locks.request(`spinetime:${key.slice(PREFIX.length)}`,
       { ifAvailable: true }, (lock) => lock !== null));
-    if (!free) continue;
-    found.push(...theirs);
-    keep(key, null);
+    if (free) found.push(key);
   }
   return found;
 }
