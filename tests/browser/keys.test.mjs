@@ -1,6 +1,8 @@
 // The same by keys alone, and the keys for listening.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Studio, cursorTo, ready, saved, settleAll } from "./studio.mjs";
 
@@ -161,6 +163,32 @@ describe("an entry, by keys", { timeout: 600_000 }, () => {
     await act("z");
   });
 
+  it("takes chosen words for the whole question and the whole answer", async () => {
+    const { id, question, answer } = first("draft");
+    await goTo(id);
+    const [asked, answered] = [studio.wordsIn(question), studio.wordsIn(answer)];
+    await cursorTo(page, studio, asked[1], asked.at(-1));
+    await act("5");
+    assert.ok(Math.abs(studio.entry(id).question.start - studio.words[asked[1]].start) < 0.4);
+    await cursorTo(page, studio, answered[0], answered[8]);
+    await act("6");
+    assert.ok(Math.abs(studio.entry(id).answer.end - studio.words[answered[8]].end) < 0.4);
+    await act("z");
+    await act("z");
+    assert.deepEqual(studio.entry(id).answer, answer);
+    assert.deepEqual(studio.entry(id).question, question);
+  });
+
+  it("filters entries", async () => {
+    await key("0", "p");
+    await page.waitForFunction(() => document.querySelector("#filter").value === "possible");
+    // The current entry stays until it is left.
+    const shown = await page.locator(".entry:not([hidden])").evaluateAll((list) => list.filter((one) => !one.hasAttribute("aria-current")).map((one) => one.dataset.status));
+    assert.ok(shown.length > 0 && shown.every((status) => status === "possible"), shown.join());
+    await page.selectOption("#filter", "all");
+    await page.locator("#filter").evaluate((select) => select.blur());
+  });
+
   it("credits, dismisses, restores, accepts", async () => {
     const { id, credits, status } = first("draft");
     await goTo(id);
@@ -231,5 +259,23 @@ describe("an entry, by keys", { timeout: 600_000 }, () => {
       assert.deepEqual(now.answer, answer);
       assert.equal(now.status, status);
     }
+  });
+
+  it("states a fact and names a voice", async () => {
+    await key("8", "Control+A");
+    await page.keyboard.type("Backs, by keys");
+    await key("Enter");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await saved(page);
+    assert.match(fs.readFileSync(path.join(studio.folder, "episode.toml"), "utf8"), /Backs, by keys/);
+    await page.waitForFunction(() => document.querySelector("#title").textContent === "Backs, by keys");
+    await key("9");
+    const number = (await page.locator("dialog tbody tr").count()) - 1;
+    for (let i = 0; i < 2 * number + 1; i++) await key("Tab");
+    await page.keyboard.type("Ruf");
+    await key("Tab", "Tab", "Enter");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await saved(page);
+    await page.waitForFunction(() => [...document.querySelectorAll(".turn .who")].some((name) => name.textContent === "Rufus Hollybush"), undefined, { timeout: 60_000 });
   });
 });

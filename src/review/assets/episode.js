@@ -59,8 +59,10 @@ const ACTS = {
   resolve: findings.resolve, reopen: findings.reopen,
   "set-question-start": times.set("question", "start"), "set-question-end": times.set("question", "end"),
   "set-answer-start": times.set("answer", "start"), "set-answer-end": times.set("answer", "end"),
+  "set-question": ({ article }) => times.whole("question", article), "set-answer": ({ article }) => times.whole("answer", article),
   "cut-out": times.cutOut, "put-back": times.putBack, split: times.split, add: times.add,
   facts: () => facts.facts(), voices, help: keys.help, leave,
+  "to-filter": () => $("#filter").focus(),
   "to-transcript": () => $("#transcript").focus({ preventScroll: true }),
 };
 

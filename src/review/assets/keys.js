@@ -49,6 +49,8 @@ export const KEYS = [
     { key: "2", code: "Digit2", shown: "2", does: "question end", act: "set-question-end" },
     { key: "3", code: "Digit3", shown: "3", does: "answer start", act: "set-answer-start" },
     { key: "4", code: "Digit4", shown: "4", does: "answer end", act: "set-answer-end" },
+    { key: "5", code: "Digit5", shown: "5", does: "the chosen words are the question", act: "set-question" },
+    { key: "6", code: "Digit6", shown: "6", does: "the chosen words are the answer", act: "set-answer" },
     { key: "i", shown: "I", does: "new entry: the chosen words are its question", act: "add" },
     { key: "x", shown: "X", does: "cut the chosen words out of the answer", act: "cut-out" },
     { key: "v", shown: "V", does: "put back what was cut out last", act: "put-back" },
@@ -56,6 +58,9 @@ export const KEYS = [
     { key: "m", shown: "M", does: "merge with the next entry", act: "merge" },
   ] },
   { title: "Elsewhere", keys: [
+    { key: "8", code: "Digit8", shown: "8", does: "the episode's facts", act: "facts" },
+    { key: "9", code: "Digit9", shown: "9", does: "whose voice is it?", act: "voices" },
+    { key: "0", code: "Digit0", shown: "0", does: "choose which entries are shown", act: "to-filter" },
     { key: "g", shown: "G", does: "go to the transcript", act: "to-transcript" },
     { key: "?", shown: "?", does: "this help", act: "help" },
     { key: "Escape", shown: "Esc", does: "leave a field, let go of chosen words", act: "leave" },

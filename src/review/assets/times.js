@@ -56,7 +56,7 @@ function span(purpose) {
 }
 
 /** Makes the chosen words the whole question or answer of the entry. @param {"question"|"answer"} part @param {HTMLElement|null} article */
-function whole(part, article) {
+export function whole(part, article) {
   const found = span(`the ${part}'s words`);
   if (!found || !article) return;
   change(article, { do: part === "question" ? "set_question_time" : "set_answer_time", span: found }, `the ${part}'s times`);
@@ -149,7 +149,7 @@ function offer() {
     const inside = entry?.answer && start >= entry.answer.start && end <= entry.answer.end;
     const nth = article ? `entry ${numberOf(article)}` : "";
     if (!one) acts.push(button("add", "New entry: this is the question", add, "I"));
-    if (!one && article) acts.push(button("question", `Question of ${nth}`, () => whole("question", current())), button("answer", `Answer of ${nth}`, () => whole("answer", current())));
+    if (!one && article) acts.push(button("question", `Question of ${nth}`, () => whole("question", current()), "5"), button("answer", `Answer of ${nth}`, () => whole("answer", current()), "6"));
     if (!one && inside) acts.push(button("cut", "Cut out of the answer", () => cutOut(context), "X"), button("split", "Split: this is the next question", () => split(context), "S"));
     if (article) {
       const bound = (/** @type {string} */ name, /** @type {"question"|"answer"} */ part, /** @type {"start"|"end"} */ side, /** @type {string} */ key) =>
