@@ -13,6 +13,7 @@ mod licences;
 mod process;
 mod reader;
 mod resolve;
+mod review;
 mod review_server;
 mod roster;
 mod segment;

@@ -2,10 +2,14 @@
 
 use super::studio::fixture;
 use serde_json::{Value, json};
+use spinetime::draft::{Material, Opinion};
 use spinetime::library::{Holder, Library};
-use spinetime::model::EpisodeId;
+use spinetime::model::AudioReport;
+use spinetime::model::{EpisodeId, Fact, Outline, Speakers};
 use spinetime::progress::{Amount, Cancel, Progress};
-use spinetime::review::{self, Backstage, Fact, Identity, Material, Options, ReviewError, Token, Trouble};
+use spinetime::review::{self, Backstage, Identity, Options, ReviewError, Token, Trouble};
+use spinetime::roster::Roster;
+use spinetime::text::corrections::Corrections;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -53,8 +57,25 @@ impl Backstage for Fake {
         Ok("2 new recordings.".into())
     }
 
-    fn material(&self, id: &EpisodeId) -> Result<Material, Trouble> {
-        Err(Trouble::new(format!("{id} in {}", self.library.root().display()), "None."))
+    fn material(&self, _: &EpisodeId) -> Result<Material, Trouble> {
+        let word = json!({ "text": EVIL, "start": 1, "end": 2, "probability": 0.9 });
+        let transcript = json!({
+            "language": "en", "duration": 75, "model": { "name": "m", "sha256": "0".repeat(64) },
+            "audio": AudioReport::default(), "speech": [], "words": [word],
+            "sentences": [{ "words": { "start": 0, "end": 1 }, "start": 1, "end": 2 }], "chunks": [],
+        });
+        let (head, provenance) = (head(), provenance());
+        Ok(Material {
+            head: serde_json::from_value(head).unwrap(),
+            transcript: serde_json::from_value(transcript).unwrap(),
+            speakers: Speakers::default(),
+            outline: Outline::default(),
+            roster: Roster::default(),
+            facts: self.library.folder(EPISODE.parse().unwrap()).read_facts().unwrap(),
+            opinion: Opinion::default(),
+            corrections: Corrections::default(),
+            provenance: serde_json::from_value(provenance).unwrap(),
+        })
     }
 
     fn set_fact(&self, _: &EpisodeId, _: Fact, _: Option<&str>) -> Result<(), Trouble> {
@@ -76,6 +97,16 @@ fn holder() -> Holder {
     Holder { process: 1, host: "desk".into(), since: jiff::Timestamp::UNIX_EPOCH }
 }
 
+fn head() -> Value {
+    json!({ "id": EPISODE, "series": "Spine Time", "title": EVIL, "held_on": null, "youtube_id": null,
+        "recording_url": null, "duration": 75, "language": "en" })
+}
+
+fn provenance() -> Value {
+    let digest = "0".repeat(64);
+    json!({ "spinetime": "0", "model": "m", "model_sha256": digest, "source_sha256": digest })
+}
+
 fn library() -> (tempfile::TempDir, Library) {
     let dir = tempfile::tempdir().unwrap();
     let (library, _) = Library::init(&dir.path().join("library")).unwrap();
@@ -85,17 +116,16 @@ fn library() -> (tempfile::TempDir, Library) {
     std::fs::write(folder.facts(), toml::to_string(&facts).unwrap()).unwrap();
     let digest = "0".repeat(64);
     let entry = json!({
-        "id": ENTRY, "status": "needs_review", "answer": null, "credits": [], "links": null, "flags": [], "confidence": 0.5,
-        "question": {"text": EVIL, "verbatim": "", "start": 1, "end": 2, "source": "live", "asker": null},
+        "id": ENTRY, "status": "unanswered", "answer": null, "credits": [], "links": null, "flags": [], "confidence": 0.5,
+        "question": {"text": EVIL, "verbatim": EVIL, "start": 1, "end": 2, "source": "live", "asker": null},
         "approved_by": null, "approved_at": null, "updated_at": "2026-01-01T00:00:00Z", "content_hash": digest,
+        "question_words": [{ "start": 0, "end": 1 }], "answer_words": [], "reasons": [],
     });
-    let entries = json!({
-        "format": 1, "key": digest, "entries": [entry], "tombstones": [],
-        "episode": {"id": EPISODE, "series": "Spine Time", "title": EVIL, "held_on": null, "youtube_id": null,
-            "recording_url": null, "duration": 75, "language": "en"},
-        "provenance": {"spinetime": "0", "model": "m", "model_sha256": digest, "source_sha256": digest},
+    let draft = json!({
+        "format": 1, "key": digest, "entries": [entry], "tombstones": [], "people": [], "episode": head(),
+        "provenance": provenance(),
     });
-    std::fs::write(folder.entries(), entries.to_string()).unwrap();
+    std::fs::write(folder.draft(), draft.to_string()).unwrap();
     let source = json!({ "format": 1, "key": digest, "source": {"file": "x"}, "file": "recording.mp3", "bytes": 3,
         "sha256": digest });
     std::fs::write(folder.source(), source.to_string()).unwrap();
