@@ -14,6 +14,7 @@ mod process;
 mod reader;
 mod resolve;
 mod review_server;
+mod review_stand;
 mod roster;
 mod segment;
 mod server;
