@@ -15,6 +15,7 @@ mod reader;
 mod resolve;
 mod review;
 mod review_server;
+mod review_stand;
 mod roster;
 mod segment;
 mod server;
