@@ -50,7 +50,7 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
     attempt().map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
-/// Makes a new file of what `fill` writes, under the first name of `names` that no file has yet. Nothing is overwritten.
+/// Makes a new file of what `fill` writes, under the first name of `names` that no file has yet; overwrites nothing.
 ///
 /// # Errors
 /// As [`write_with`]; [`io::ErrorKind::AlreadyExists`] when all names are taken.

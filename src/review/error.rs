@@ -73,13 +73,13 @@ impl Failure for ReviewError {
     fn remedy(&self) -> Option<String> {
         Some(match self {
             Self::Remote { .. } => {
-                "Leave --bind out to review on this computer. To let others in, add --allow-remote with either --tls-cert \
-                 and --tls-key, or --behind-proxy."
+                "Leave --bind out to review on this computer. To let others in, add --allow-remote with either \
+                 --tls-cert and --tls-key, or --behind-proxy."
                     .into()
             }
             Self::Unencrypted { .. } => {
-                "Add --tls-cert and --tls-key, or put a reverse proxy with https in front and name it with --behind-proxy \
-                 https://its.address."
+                "Add --tls-cert and --tls-key, or put a reverse proxy with https in front and name it with \
+                 --behind-proxy https://its.address."
                     .into()
             }
             Self::Proxied => "Add --allow-remote if that is meant, or leave --behind-proxy out.".into(),
@@ -91,7 +91,8 @@ impl Failure for ReviewError {
                     .into()
             }
             Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-                "Another program uses that port, perhaps another review: close it, or leave --port out to get a free one."
+                "Another program uses that port, perhaps another review: close it, or leave --port out to get a free \
+                 one."
                     .into()
             }
             Self::Bind { .. } => "Leave --bind and --port out to get a free port on this computer.".into(),

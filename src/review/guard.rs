@@ -102,8 +102,7 @@ impl Refusal {
             }
             Self::Token => (
                 "This page opens only with the address that \"spinetime review\" printed",
-                "Open the address that \"spinetime review\" printed. It ends in ?token=… and is a new one when the program is \
-                 started anew.",
+                "Open the address that \"spinetime review\" printed: it ends in ?token=… and is good for a week.",
             ),
             Self::Origin => (
                 "Another page asked for this, so nothing was done",

@@ -1,8 +1,8 @@
 //! The review page: a small web server on this computer, and the pages that it serves.
 //!
 //! [`serve`] runs it until somebody asks it to stop. Nothing gets in without the secret of the address that is opened
-//! ([`Token`]), nothing is changed but by our own pages, and no text that people wrote becomes markup or a path. What it
-//! needs of the rest of the program is handed in as a [`Backstage`].
+//! ([`Token`]), nothing is changed but by our own pages, and no text that people wrote becomes markup or a path. What
+//! it needs of the rest of the program is handed in as a [`Backstage`].
 
 mod answer;
 mod assets;

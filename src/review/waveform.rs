@@ -185,8 +185,8 @@ mod tests {
         std::fs::copy(fixture("ep3.mp3"), folder.media().join("recording.mp3")).unwrap();
         let waveforms = Waveforms::new(Cancel::default());
         assert!(matches!(waveforms.of(&folder), Answer::None));
-        let recording = r#"{"format": 1, "key": null, "source": {"file": "ep3.mp3"}, "file": "recording.mp3", "bytes": 1,
-            "sha256": "0000000000000000000000000000000000000000000000000000000000000000"}"#;
+        let recording = r#"{"format": 1, "key": null, "source": {"file": "ep3.mp3"}, "file": "recording.mp3",
+            "bytes": 1, "sha256": "0000000000000000000000000000000000000000000000000000000000000000"}"#;
         std::fs::write(folder.source(), recording).unwrap();
         assert!(matches!(waveforms.of(&folder), Answer::Pending));
         let patience = Instant::now() + Duration::from_secs(60);
