@@ -271,15 +271,15 @@ impl Desk {
     pub fn edit(&mut self, editor: &str, request: &EditRequest, now: Timestamp) -> Result<Delta, Refused> {
         let _lock = self.lock()?;
         self.refresh()?;
-        if self.edits.iter().any(|edit| edit.key.as_ref() == Some(&request.key)) {
-            // The answer to the first time did not arrive.
+        if self.is_known(Some(&request.key)) {
             return Ok(self.entries_since(&request.version));
         }
         self.is_fresh(request)?;
         let change = match &request.change {
             Change::SetFact { fact, to, .. } => {
                 let from = self.material.facts.stated(*fact);
-                self.backstage.set_fact(&self.folder.id, *fact, to.as_deref())?;
+                let set = self.backstage.set_fact(&self.folder.id, *fact, to.as_deref());
+                set.map_err(|trouble| Refused::Impossible(trouble.sentence()))?;
                 Change::SetFact { fact: *fact, from, to: to.clone() }
             }
             Change::Approve { .. } => {
@@ -344,21 +344,31 @@ impl Desk {
     ///
     /// # Errors
     /// When there is none, when somebody edited since, or when it can't be saved.
-    pub fn undo(&mut self, editor: &str, seen: &Version, now: Timestamp) -> Result<Delta, Refused> {
-        self.travel(editor, seen, now, true)
+    pub fn undo(&mut self, editor: &str, seen: &Version, key: Option<&str>, now: Timestamp) -> Result<Delta, Refused> {
+        self.travel(editor, seen, key, now, true)
     }
 
     /// Brings the edit back that was taken back last.
     ///
     /// # Errors
     /// As [`Desk::undo`].
-    pub fn redo(&mut self, editor: &str, seen: &Version, now: Timestamp) -> Result<Delta, Refused> {
-        self.travel(editor, seen, now, false)
+    pub fn redo(&mut self, editor: &str, seen: &Version, key: Option<&str>, now: Timestamp) -> Result<Delta, Refused> {
+        self.travel(editor, seen, key, now, false)
     }
 
-    fn travel(&mut self, editor: &str, seen: &Version, now: Timestamp, back: bool) -> Result<Delta, Refused> {
+    fn travel(
+        &mut self,
+        editor: &str,
+        seen: &Version,
+        key: Option<&str>,
+        now: Timestamp,
+        back: bool,
+    ) -> Result<Delta, Refused> {
         let _lock = self.lock()?;
         self.refresh()?;
+        if self.is_known(key) {
+            return Ok(self.entries_since(seen));
+        }
         let since = self.edits_since(seen);
         if !since.is_empty() {
             return Err(self.stale(&since, seen));
@@ -382,7 +392,7 @@ impl Desk {
             time: now,
             editor: editor.to_owned(),
             entry: target.and_then(|edit| edit.entry),
-            key: None,
+            key: key.map(str::to_owned),
             change: if back { Change::Undo { seq } } else { Change::Redo { seq } },
         };
         self.append(&edit)?;
@@ -392,6 +402,11 @@ impl Desk {
         self.fold_anew();
         self.finish()?;
         Ok(self.entries_since(seen))
+    }
+
+    /// Whether what a page sends was saved before: the answer to the first time did not arrive then.
+    fn is_known(&self, key: Option<&str>) -> bool {
+        key.is_some_and(|key| self.edits.iter().any(|edit| edit.key.as_deref() == Some(key)))
     }
 
     /// Edits that a page has not seen.
@@ -504,4 +519,5 @@ fn sentence(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "an answer of one run is a list with one range")]
 mod tests;

@@ -256,6 +256,9 @@ async fn episode_media(
 #[derive(Deserialize)]
 struct Seen {
     version: Version,
+    /// What an undo or a redo is called: what is sent twice is done once.
+    #[serde(default)]
+    key: Option<String>,
 }
 
 async fn since(
@@ -316,12 +319,16 @@ async fn edit(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply,
 }
 
 async fn undo(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply, body: Sent<Seen>) -> Response {
-    let work = |app: &App, desk: &mut Desk, seen: Seen| desk.undo(&app.editor, &seen.version, Timestamp::now());
+    let work = |app: &App, desk: &mut Desk, seen: Seen| {
+        desk.undo(&app.editor, &seen.version, seen.key.as_deref(), Timestamp::now())
+    };
     change(app, id, reply, body, work).await
 }
 
 async fn redo(State(app): State<Arc<App>>, Path(id): Path<String>, reply: Reply, body: Sent<Seen>) -> Response {
-    let work = |app: &App, desk: &mut Desk, seen: Seen| desk.redo(&app.editor, &seen.version, Timestamp::now());
+    let work = |app: &App, desk: &mut Desk, seen: Seen| {
+        desk.redo(&app.editor, &seen.version, seen.key.as_deref(), Timestamp::now())
+    };
     change(app, id, reply, body, work).await
 }
 

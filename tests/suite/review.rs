@@ -9,9 +9,19 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-/// The program with its page, until it is dropped.
+/// A running program, until it is dropped.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program with its page.
 struct Page {
-    program: Child,
+    program: Program,
     origin: String,
     cookie: String,
     client: Client,
@@ -20,11 +30,12 @@ struct Page {
 impl Page {
     fn open(studio: &Studio, more: &[&str]) -> Self {
         let arguments = ["review", "--no-open", "--quiet", "--editor", "Wren"].iter().chain(more);
-        let mut program = studio.program(arguments.copied()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = studio.program(arguments.copied());
+        let mut program = Program(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
         let mut line = String::new();
-        BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("Review: ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
+        let client = client();
         let welcome = client.get(&address).send().unwrap();
         let cookie = welcome.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         let origin = address.split("/?").next().unwrap().split("/episodes").next().unwrap().to_owned();
@@ -55,16 +66,15 @@ impl Page {
     }
 
     fn kill(&mut self) {
-        self.program.kill().unwrap();
-        self.program.wait().unwrap();
+        self.program.0.kill().unwrap();
+        self.program.0.wait().unwrap();
     }
 }
 
-impl Drop for Page {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
+fn client() -> Client {
+    // Only the first test of the process can set it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap()
 }
 
 fn path(studio: &Studio, end: &str) -> String {
@@ -93,7 +103,7 @@ fn whatever_was_called_saved_is_there_after_a_hundred_kills() {
     for (round, moment) in moments.enumerate() {
         let mut page = Page::open(&studio, &[]);
         let mut version = page.version(&studio);
-        let client = Client::builder().build().unwrap();
+        let client = client();
         let (origin, cookie, edits) = (page.origin.clone(), page.cookie.clone(), path(&studio, "/edits"));
         let id = id.clone();
         let (tell, told) = std::sync::mpsc::channel();

@@ -118,7 +118,7 @@ fn no_path_leads_out_of_the_library() {
     );
     assert!(answer.status == 405 && answer.is_sealed(), "{answer:?}");
     let page = desk.get("/episodes/2025-01-01-none");
-    assert!(page.text().contains("<h1>") && page.header("content-type").starts_with("text/html"), "{page:?}");
+    assert!(page.text().contains("<h1") && page.header("content-type").starts_with("text/html"), "{page:?}");
     assert!(desk.get("/assets/review.css").header("content-type").starts_with("text/css"));
 }
 
@@ -156,7 +156,10 @@ fn what_others_wrote_is_text_everywhere() {
     let since = desk.get(&format!("/episodes/{EPISODE}/since?version=0.x")).json();
     let html = since["html"][ENTRY].as_str().unwrap();
     assert!(
-        html.contains("<article id=\"e-7k3m9q2x\"") && !html.contains("<script>") && !html.contains("<img"),
+        html.contains("<article")
+            && html.contains(" id=\"e-7k3m9q2x\"")
+            && !html.contains("<script>")
+            && !html.contains("<img"),
         "{html}"
     );
     // What scripts read is no page, whatever is in it.

@@ -168,7 +168,7 @@ fn the_second_of_two_who_edit_one_entry_is_told_and_others_are_not_disturbed() {
     assert!(first.refresh().unwrap());
     let texts: Vec<&str> = first.entries().entries.iter().map(|entry| entry.question.text.as_str()).collect();
     assert_eq!(texts, ["May I run?", "May I swim?"]);
-    assert!(matches!(first.undo("Wren", &delta.version, now()), Err(Refused::Stale { .. })));
+    assert!(matches!(first.undo("Wren", &delta.version, None, now()), Err(Refused::Stale { .. })));
 }
 
 #[test]
@@ -180,17 +180,17 @@ fn undo_and_redo_go_on_where_the_last_program_stopped() {
         desk.edit("Wren", &ask(&desk, key, 0, question(text)), now()).unwrap();
     }
     let mut desk = office.desk();
-    let delta = desk.undo("Wren", &desk.version(), now()).unwrap();
+    let delta = desk.undo("Wren", &desk.version(), None, now()).unwrap();
     assert_eq!(delta.entries[0].question.text, "Can I run?");
     assert_eq!(delta.redo.as_deref(), Some("changed the question “Can I run?”"));
-    desk.undo("Wren", &desk.version(), now()).unwrap();
+    desk.undo("Wren", &desk.version(), None, now()).unwrap();
     assert_eq!(*desk.entries(), start);
-    assert!(matches!(desk.undo("Wren", &desk.version(), now()), Err(Refused::Impossible(_))));
+    assert!(matches!(desk.undo("Wren", &desk.version(), None, now()), Err(Refused::Impossible(_))));
     let mut desk = office.desk();
-    desk.redo("Wren", &desk.version(), now()).unwrap();
-    desk.redo("Wren", &desk.version(), now()).unwrap();
+    desk.redo("Wren", &desk.version(), None, now()).unwrap();
+    desk.redo("Wren", &desk.version(), None, now()).unwrap();
     assert_eq!(office.saved().entries[0].question.text, "May I run?");
-    assert!(matches!(desk.redo("Wren", &desk.version(), now()), Err(Refused::Impossible(_))));
+    assert!(matches!(desk.redo("Wren", &desk.version(), None, now()), Err(Refused::Impossible(_))));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn facts_go_into_the_episodes_file_and_out_again() {
     office.draft_anew(1, &titled);
     desk.refresh().unwrap();
     assert!(!desk.wants_redraft());
-    desk.undo("Wren", &desk.version(), now()).unwrap();
+    desk.undo("Wren", &desk.version(), None, now()).unwrap();
     let facts = office.backroom.facts.lock().unwrap().clone();
     assert_eq!(facts, [(Fact::Title, Some("Your back".into())), (Fact::Title, None)]);
 }
@@ -251,11 +251,11 @@ proptest! {
                 3 => Change::Dismiss,
                 4 => Change::Restore,
                 5 => {
-                    told += u64::from(desk.undo("Wren", &desk.version(), now()).is_ok());
+                    told += u64::from(desk.undo("Wren", &desk.version(), None, now()).is_ok());
                     continue;
                 }
                 6 => {
-                    told += u64::from(desk.redo("Wren", &desk.version(), now()).is_ok());
+                    told += u64::from(desk.redo("Wren", &desk.version(), None, now()).is_ok());
                     continue;
                 }
                 _ => {
@@ -279,7 +279,7 @@ proptest! {
         let again = office.desk();
         prop_assert_eq!(again.entries(), desk.entries());
         prop_assert!(desk.entries().entries.iter().all(|entry| ids.contains(&entry.id)));
-        while desk.undo("Wren", &desk.version(), now()).is_ok() {}
+        while desk.undo("Wren", &desk.version(), None, now()).is_ok() {}
         let drafted: Vec<Entry> = office.drafted().unwrap().entries.into_iter().map(|drafted| drafted.entry).collect();
         prop_assert_eq!(&desk.entries().entries, &drafted);
     }

@@ -1,7 +1,8 @@
 //! The queue with a backstage of one's own.
 
 use super::*;
-use crate::review::{Fact, Material};
+use crate::draft::Material;
+use crate::model::Fact;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
