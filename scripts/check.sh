@@ -2,7 +2,7 @@
 # Everything that must hold before a change lands. With --no-tests: all but the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/setup.sh
+if [ "${1:-}" = "--no-tests" ]; then scripts/setup.sh; else scripts/setup.sh --tests; fi
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -29,3 +29,6 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
   cargo test --release --locked --no-fail-fast
 fi
+
+step "the review page in a browser"
+CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}" scripts/browser.sh

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Installs what building, downloading and testing need. Does nothing when all of it is there.
+# Installs what building and downloading need; with --tests also what only tests need. Does nothing when all of it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+with_tests=no
+[ "${1:-}" = "--tests" ] && with_tests=yes
 
 need_rust="1.95"
 packages=(
@@ -10,6 +12,12 @@ packages=(
   ffmpeg                                                         # the tests compare with it
   python3 python3-venv                                           # runs yt-dlp
 )
+# A browser before the review page, and what drives it.
+if [ "$with_tests" = yes ]; then
+  packages+=(chromium)
+  # A machine that has another Node.js keeps it: Debian's would take its place.
+  command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
+fi
 
 fail() {
   printf 'setup: %s\n' "$@" >&2
@@ -32,7 +40,13 @@ all_there() {
   done
   pkg-config --exists libavcodec libavformat libavutil libswresample || return 1
   python3 -c 'import ensurepip, venv' 2>/dev/null || return 1
-  [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ]
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || return 1
+  [ "$with_tests" = no ] || { command -v node && command -v npm && browser; } >/dev/null
+}
+
+# Chromium, under the names that systems give it, or the one that CHROMIUM names.
+browser() {
+  command -v "${CHROMIUM:-chromium}" || command -v chromium-browser
 }
 
 # yt-dlp and its JavaScript runtime, in an environment of the project's own. Without them all but downloads works.
