@@ -203,7 +203,7 @@ pub(super) struct ReviewArgs {
     /// Its key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// The address that people see, where a reverse proxy speaks TLS in front, such as https://review.example.org
+    /// The address that people see, where a reverse proxy speaks TLS in front, such as <https://review.example.org>
     #[arg(long, value_name = "ORIGIN", conflicts_with = "tls_cert")]
     pub behind_proxy: Option<String>,
 }

@@ -25,6 +25,7 @@ use crate::model::{
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What edits are laid over.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,8 @@ pub struct Ground<'a> {
 /// The entries with some edits laid over them; more can be added.
 #[derive(Debug, Clone)]
 pub struct Fold {
-    states: Vec<State>,
+    /// Shared between folds that differ in few entries: a fold before each edit can be kept.
+    states: Vec<Arc<State>>,
     places: HashMap<EntryId, usize>,
     conflicts: Vec<Conflict>,
 }
@@ -96,7 +98,7 @@ impl Fold {
     /// The entries of a draft before any edit.
     #[must_use]
     pub fn new(draft: &Draft) -> Self {
-        let states: Vec<State> = draft.entries.iter().map(State::of).collect();
+        let states: Vec<Arc<State>> = draft.entries.iter().map(|drafted| Arc::new(State::of(drafted))).collect();
         let places = (0..).zip(&states).map(|(i, state)| (state.entry.id.clone(), i)).collect();
         Self { states, places, conflicts: Vec::new() }
     }
@@ -149,7 +151,7 @@ impl Fold {
             entry.status = Status::Possible;
         }
         let others = self.states.iter().filter(|other| other.entry.id != state.entry.id && other.is_live());
-        let others: Vec<&Range<usize>> = others.flat_map(State::words).collect();
+        let others: Vec<&Range<usize>> = others.flat_map(|other| other.words()).collect();
         let meets =
             state.words().any(|own| others.iter().any(|other| own.start.max(other.start) < own.end.min(other.end)));
         if state.cut && !meets {
@@ -171,7 +173,7 @@ impl Fold {
             return self.reshape(ground, edit);
         }
         let place = self.place(edit.entry.as_ref())?;
-        let state = &mut self.states[place];
+        let state = Arc::make_mut(&mut self.states[place]);
         let mut entry = state.entry.clone();
         change(ground.draft, &state.drafted, &mut entry, edit)?;
         settle(ground.draft, &mut entry, edit.time);

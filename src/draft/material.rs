@@ -3,8 +3,8 @@
 
 use super::{Asked, DraftError, Inputs, Opinion, make};
 use crate::model::{
-    Aloud, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Outline, Pair, Provenance, QuestionSource,
-    Segment, Sentence, Span, Speakers, Transcript,
+    Aloud, Draft, DraftEntry, Entry, EntryId, EpisodeFacts, EpisodeHead, Millis, Outline, Pair, Provenance,
+    QuestionSource, Segment, Sentence, Span, Speakers, Transcript,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
@@ -72,28 +72,69 @@ pub(super) struct Cutting<'a> {
     pub(super) reasons: &'a [String],
 }
 
-/// Cuts the entry out of the transcript, exactly at its words.
+/// Sentences around an entry that may have a say in it: who is handed over to, what is announced.
+const AROUND: usize = 24;
+
+/// Cuts the entry out of the transcript, exactly at its words. What lies far from it has no say, so that this takes no
+/// longer for hours than for minutes.
 pub(super) fn cut(inputs: &Inputs<'_>, cutting: &Cutting<'_>) -> Result<DraftEntry, DraftError> {
-    let edges: Vec<usize> =
-        cutting.question.iter().chain(&cutting.answer).flat_map(|words| [words.start, words.end]).collect();
-    let old = &inputs.transcript.sentences;
-    let transcript = inputs.transcript.cut_at(&edges);
+    cut_within(inputs, cutting, AROUND)
+}
+
+fn cut_within(inputs: &Inputs<'_>, cutting: &Cutting<'_>, around: usize) -> Result<DraftEntry, DraftError> {
+    let old = inputs.transcript;
+    let own = || cutting.question.iter().chain(&cutting.answer);
+    let (first, last) = (own().map(|words| words.start).min(), own().map(|words| words.end).max());
+    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+    let near = old.sentences.partition_point(|sentence| sentence.words.end <= first).saturating_sub(around)
+        ..old
+            .sentences
+            .partition_point(|sentence| sentence.words.start < last)
+            .saturating_add(around)
+            .min(old.sentences.len());
+    let words = old.words_of(&near);
+    let here = |range: &Range<usize>| {
+        let clip = |word: usize| word.clamp(words.start, words.end) - words.start;
+        clip(range.start)..clip(range.end)
+    };
+    let all_here = |ranges: &[Range<usize>]| -> Vec<Range<usize>> { ranges.iter().map(here).collect() };
+    let heard = old.span_of(&near).unwrap_or_default();
+    let sounds = |span: &Span| span.overlap(heard) > Millis::ZERO;
+    let sentence = |sentence: &Sentence| Sentence { words: here(&sentence.words), span: sentence.span };
+    let part = Transcript {
+        language: old.language.clone(),
+        duration: old.duration,
+        model: old.model.clone(),
+        audio: old.audio.clone(),
+        speech: old.speech.iter().filter(|span| sounds(span)).copied().collect(),
+        words: old.words.get(words.clone()).unwrap_or_default().to_vec(),
+        sentences: old.sentences[near.clone()].iter().map(sentence).collect(),
+        chunks: old.chunks.iter().filter(|chunk| sounds(&chunk.span)).cloned().collect(),
+        warnings: Vec::new(),
+    };
+    let (question, answer) = (all_here(&cutting.question), all_here(&cutting.answer));
+    let edges: Vec<usize> = question.iter().chain(&answer).flat_map(|words| [words.start, words.end]).collect();
+    let transcript = part.cut_at(&edges);
     // The old sentence of each new one.
     let origin: Vec<usize> = (transcript.sentences.iter())
-        .map(|sentence| old.partition_point(|other| other.words.end <= sentence.words.start))
+        .map(|sentence| near.start + part.sentences.partition_point(|other| other.words.end <= sentence.words.start))
         .collect();
     let moved = |sentence: usize| origin.partition_point(|from| *from < sentence);
     let speakers = Speakers {
+        turns: inputs.speakers.turns.iter().filter(|turn| sounds(&turn.span)).cloned().collect(),
+        overlaps: inputs.speakers.overlaps.iter().filter(|span| sounds(span)).copied().collect(),
+        clusters: inputs.speakers.clusters.clone(),
+        cuts: Vec::new(),
         sentences: origin.iter().map(|from| inputs.speakers.sentences.get(*from).copied().flatten()).collect(),
-        ..inputs.speakers.clone()
+        warnings: Vec::new(),
     };
     let segment = |segment: &Segment| Segment {
         kind: segment.kind,
         sentences: moved(segment.sentences.start)..moved(segment.sentences.end),
     };
-    let part = |words: &[Range<usize>]| runs(&transcript.sentences, words);
+    let in_sentences = |words: &[Range<usize>]| runs(&transcript.sentences, words);
     let other = |words: &Range<usize>| Pair {
-        question: part(std::slice::from_ref(words)),
+        question: in_sentences(&[here(words)]),
         answer: Vec::new(),
         source: QuestionSource::ReadByHost,
         asker: None,
@@ -101,18 +142,20 @@ pub(super) fn cut(inputs: &Inputs<'_>, cutting: &Cutting<'_>) -> Result<DraftEnt
         reasons: Vec::new(),
     };
     let outline = Outline {
-        segments: inputs.outline.segments.iter().map(segment).collect(),
+        segments: inputs.outline.segments.iter().map(segment).filter(|part| !part.sentences.is_empty()).collect(),
         pairs: cutting.others.iter().map(other).filter(|pair| !pair.question.is_empty()).collect(),
         ..Outline::default()
     };
-    let (question, answer) = (part(&cutting.question), part(&cutting.answer));
+    let (question, answer) = (in_sentences(&question), in_sentences(&answer));
     let aloud = cutting.question.is_empty().then(|| Aloud {
         question: cutting.written.to_owned(),
         at: None,
         answer: answer.first().cloned(),
         reason: cutting.reasons.first().cloned().unwrap_or_default(),
     });
-    let inputs = Inputs { transcript: &transcript, speakers: &speakers, outline: &outline, ..inputs.clone() };
+    let opinion = inputs.opinion.of(&words);
+    let inputs =
+        Inputs { transcript: &transcript, speakers: &speakers, outline: &outline, opinion: &opinion, ..inputs.clone() };
     let asked = Asked {
         index: usize::MAX,
         question: &question,
@@ -124,7 +167,11 @@ pub(super) fn cut(inputs: &Inputs<'_>, cutting: &Cutting<'_>) -> Result<DraftEnt
         possible: false,
         aloud: aloud.as_ref(),
     };
-    Ok(make(&inputs, &asked)?.entry(&inputs, cutting.id.clone(), None))
+    let mut drafted = make(&inputs, &asked)?.entry(&inputs, cutting.id.clone(), None);
+    for run in drafted.question_words.iter_mut().chain(&mut drafted.answer_words) {
+        *run = run.start + words.start..run.end + words.start;
+    }
+    Ok(drafted)
 }
 
 /// The sentences of which most words lie in `words`, as runs.
@@ -213,4 +260,58 @@ pub(super) fn again(
 fn continued(mut new: Entry, old: &Entry, now: Timestamp) -> Entry {
     new.updated_at = if new.content_hash == old.content_hash { old.updated_at } else { now };
     new
+}
+
+#[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a question of one run is a list with one range")]
+mod tests {
+    use super::super::trial::{NOW, Trial};
+    use super::*;
+    use proptest::prelude::*;
+
+    const SAID: [&str; 8] = [
+        "H Our next question is from Maria in Queens.",
+        "A My back hurts since I was 82, is it safe to run?",
+        "E Do not run on ice, Maria.",
+        "F I would take 20 milligrams of ibuprofen.",
+        "H A word from our sponsor before we go on.",
+        "E So we wait.",
+        "H Thank you, and what about L4-L5?",
+        "F Um, it is, it is stable.",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_lies_far_away_has_no_say(
+            said in prop::collection::vec(prop::sample::select(SAID.to_vec()), 60..140),
+            at in 0usize..1000,
+            lengths in (1usize..30, 1usize..60, 0usize..5),
+        ) {
+            let mut trial = Trial::new(&said);
+            trial.outline.segments = (0..said.len() / 5)
+                .map(|i| Segment { kind: crate::model::SegmentKind::Talk, sentences: 5 * i..5 * i + 5 })
+                .collect();
+            let material = trial.material();
+            let count = material.transcript.words.len();
+            let from = at % (count - 100);
+            let (asked, answered) = (from + lengths.0, from + lengths.0 + lengths.1);
+            let id = EntryId::from_random(7);
+            let cutting = Cutting {
+                id: &id,
+                question: vec![from..asked],
+                answer: vec![asked + lengths.2..answered + lengths.2],
+                others: vec![0..from / 2, answered + 9..count],
+                source: QuestionSource::Live,
+                asker: None,
+                written: "",
+                confidence: 1.0,
+                reasons: &[],
+            };
+            let inputs = material.inputs(None, NOW.parse().unwrap());
+            let (near, whole) = (cut(&inputs, &cutting).unwrap(), cut_within(&inputs, &cutting, usize::MAX).unwrap());
+            prop_assert_eq!(near, whole);
+        }
+    }
 }

@@ -64,6 +64,18 @@ struct Place {
     heard: String,
 }
 
+impl Opinion {
+    /// What it says of some of the words, which are counted from their first one on.
+    pub(super) fn of(&self, words: &Range<usize>) -> Self {
+        let inside = |place: &&Place| words.start <= place.words.start && place.words.end <= words.end;
+        let moved = |place: &Place| Place {
+            words: place.words.start - words.start..place.words.end - words.start,
+            ..place.clone()
+        };
+        Self { warning: self.warning.clone(), places: self.places.iter().filter(inside).map(moved).collect() }
+    }
+}
+
 /// Compares the transcript with captions of the same recording; no captions, no opinion.
 ///
 /// Pure, and done in well under a second for hours of speech.

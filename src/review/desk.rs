@@ -26,6 +26,9 @@ use std::time::{Duration, SystemTime};
 /// Whoever holds the edits' lock is done sooner than this.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// So many edits can be taken back without laying all others over the draft again.
+const REMEMBERED: usize = 500;
+
 /// An episode that is being edited.
 pub struct Desk {
     folder: EpisodeFolder,
@@ -38,6 +41,8 @@ pub struct Desk {
     /// All edits, those that were taken back among them.
     edits: Vec<Edit>,
     fold: Fold,
+    /// How all stood before each of the last edits that hold, with the edit's number: undoing is going back there.
+    past: Vec<(u64, Fold)>,
     entries: Entries,
     /// For each entry the edit with which it last changed; for those that are gone the one with which they went.
     changed: HashMap<EntryId, u64>,
@@ -86,6 +91,7 @@ impl Desk {
             recording: read.recording,
             edits: Vec::new(),
             fold,
+            past: Vec::new(),
             entries,
             changed: HashMap::new(),
             gone: HashMap::new(),
@@ -115,7 +121,16 @@ impl Desk {
             fold.add(self.ground(), &edit);
         }
         self.fold = fold;
+        self.past.clear();
         self.take_stock();
+    }
+
+    /// Goes on to `fold`, which has one edit more.
+    fn go_on(&mut self, seq: u64, fold: Fold) {
+        if self.past.len() >= REMEMBERED {
+            self.past.remove(0);
+        }
+        self.past.push((seq, std::mem::replace(&mut self.fold, fold)));
     }
 
     /// Notes which entries are other ones now.
@@ -306,7 +321,7 @@ impl Desk {
             return Err(Refused::Impossible(sentence(&conflict.reason.to_string())));
         }
         self.append(&edit)?;
-        self.fold = fold;
+        self.go_on(edit.seq, fold);
         if edit.is_of_episode() {
             self.outdated = Some(self.draft_key.clone());
         }
@@ -391,7 +406,7 @@ impl Desk {
             seq: self.edits.len() as u64 + 1,
             time: now,
             editor: editor.to_owned(),
-            entry: target.and_then(|edit| edit.entry),
+            entry: target.as_ref().and_then(|edit| edit.entry.clone()),
             key: key.map(str::to_owned),
             change: if back { Change::Undo { seq } } else { Change::Redo { seq } },
         };
@@ -399,7 +414,17 @@ impl Desk {
         if of_episode {
             self.outdated = Some(self.draft_key.clone());
         }
-        self.fold_anew();
+        match (back, target) {
+            (true, _) if self.past.last().is_some_and(|(before, _)| *before == seq) => {
+                self.fold = self.past.pop().map_or_else(|| self.fold.clone(), |(_, fold)| fold);
+            }
+            (false, Some(again)) => {
+                let mut fold = self.fold.clone();
+                fold.add(self.ground(), &again);
+                self.go_on(seq, fold);
+            }
+            _ => self.fold_anew(),
+        }
         self.finish()?;
         Ok(self.entries_since(seen))
     }

@@ -4,6 +4,7 @@ use super::{ConflictReason, Fold, Ground, State, change, dismiss, settle};
 use crate::draft::material::{Cutting, Material, cut, with, without, words_in};
 use crate::model::{Change, ClusterId, Draft, DraftEntry, Edit, EntryId, Millis, QuestionSource, Role, Span, Status};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The words of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +81,12 @@ impl Fold {
                     shape.answer = all.fold(shape.answer, |words, more| with(&words, more));
                 }
                 let before = self.states[from].entry.clone();
-                let other = &mut self.states[from].entry;
+                let other = &mut Arc::make_mut(&mut self.states[from]).entry;
                 dismiss(other);
                 settle(ground.draft, other, edit.time);
                 let done = self.recut(ground, place, shape, edit);
                 if done.is_err() {
-                    self.states[from].entry = before;
+                    Arc::make_mut(&mut self.states[from]).entry = before;
                 }
                 return done;
             }
@@ -117,7 +118,7 @@ impl Fold {
             kept => kept,
         };
         settle(ground.draft, &mut entry, edit.time);
-        let state = &mut self.states[place];
+        let state = Arc::make_mut(&mut self.states[place]);
         (state.entry, state.drafted, state.cut) = (entry, drafted, true);
         Ok(())
     }
@@ -135,13 +136,8 @@ impl Fold {
         let mut drafted = self.cut_of(ground, id, shape, None, edit)?;
         drafted.entry.updated_at = edit.time;
         self.places.insert(id.clone(), self.states.len());
-        self.states.push(State {
-            entry: drafted.entry.clone(),
-            drafted,
-            decided: Vec::new(),
-            by_hand: true,
-            cut: true,
-        });
+        let entry = drafted.entry.clone();
+        self.states.push(Arc::new(State { entry, drafted, decided: Vec::new(), by_hand: true, cut: true }));
         Ok(())
     }
 
@@ -155,7 +151,7 @@ impl Fold {
     ) -> Result<DraftEntry, ConflictReason> {
         let material = ground.material.ok_or(ConflictReason::NoWords)?;
         let others = self.states.iter().filter(|state| state.entry.id != *id && state.is_live());
-        let mut others: Vec<Range<usize>> = others.flat_map(State::words).cloned().collect();
+        let mut others: Vec<Range<usize>> = others.flat_map(|other| other.words()).cloned().collect();
         others.sort_by_key(|words| words.start);
         let by_hand = [format!("{} set where it begins and ends", edit.editor)];
         let heard = shape.question.first().and_then(|words| voice_at(material, words.start));

@@ -97,7 +97,10 @@ impl Office {
             seed
         })
         .unwrap();
-        artefact::save(&self.folder().draft(), &Key::of("run", run).digest(), &drafted).unwrap();
+        let key = Key::of("run", run).digest();
+        artefact::save(&self.folder().draft(), &key, &drafted).unwrap();
+        let (entries, _) = draft::apply(Ground { draft: &drafted, material: Some(&material) }, &edits);
+        artefact::save(&self.folder().entries(), &entries_key(draft::VERSION, &key, &edits), &entries).unwrap();
     }
 
     fn desk(&self) -> Desk {
