@@ -545,4 +545,4 @@ fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 #[allow(clippy::single_range_in_vec_init, reason = "an answer of one run is a list with one range")]
-mod tests;
+pub(super) mod tests;

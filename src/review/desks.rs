@@ -83,3 +83,26 @@ pub(super) fn panicked() -> Trouble {
         "Try it once more. If it fails again, start \"spinetime review\" anew; what was saved is kept.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::desk::tests::Office;
+
+    #[test]
+    fn after_a_fault_the_next_finds_a_desk() {
+        let office = Office::new();
+        let desks = Desks::new(
+            office.library.clone(),
+            crate::library::Holder { process: 1, host: String::new(), since: jiff::Timestamp::UNIX_EPOCH },
+            office.backroom.clone(),
+        );
+        let count = |desks: &Desks| desks.at(&office.id, |desk| Ok(desk.entries().entries.len())).unwrap();
+        assert_eq!(count(&desks), 2);
+        let fault = desks.at(&office.id, |_| -> Result<(), Refused> { panic!("as the test wants it") });
+        assert!(matches!(fault, Err(Refused::Trouble(trouble)) if trouble.what.contains("fault of the program")));
+        assert_eq!(count(&desks), 2);
+        let unknown = desks.at(&"2020-01-01-none".parse().unwrap(), |_| Ok(()));
+        assert!(matches!(unknown, Err(Refused::Trouble(_))));
+    }
+}
