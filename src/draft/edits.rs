@@ -1,9 +1,8 @@
 //! People's edits over the draft: a fold that loses nothing.
 //!
 //! An edit always wins over what the machine drafts, now or later. What can't be applied comes back as a [`Conflict`]
-//! with its edit. An approval holds as long as the machine changes nothing under it: a person's own later edits keep
-//! it, unless they open a blocking finding or leave nobody credited; another content than the approved one ends it, and
-//! the approval comes back as a conflict.
+//! with its edit. An approval holds as long as the machine changes nothing under it, else it comes back as a conflict. Later
+//! edits of who approved keep it, unless they open a blocking finding or leave nobody credited; somebody else's end it.
 //!
 //! Where a person moves boundaries, the entry is cut anew from the transcript, and what people had written, named and
 //! decided before is laid over it again.
@@ -177,6 +176,7 @@ impl Fold {
         let mut entry = state.entry.clone();
         change(ground.draft, &state.drafted, &mut entry, edit)?;
         settle(ground.draft, &mut entry, edit.time);
+        end_approval(&state.entry, &mut entry, &edit.editor);
         state.entry = entry;
         if is_decision(&edit.change) {
             state.decided.push(edit.clone());
@@ -278,6 +278,14 @@ fn settle(draft: &Draft, entry: &mut Entry, time: Timestamp) {
     if hash != entry.content_hash {
         entry.content_hash = hash;
         entry.updated_at = entry.updated_at.max(time);
+    }
+}
+
+/// Ends an approval when somebody else than who gave it changes what was approved.
+fn end_approval(before: &Entry, entry: &mut Entry, editor: &str) {
+    let anothers = entry.approved_by.as_deref().is_some_and(|approver| approver != editor);
+    if entry.status == Status::Approved && anothers && content::seen(before) != content::seen(entry) {
+        unapprove(entry);
     }
 }
 

@@ -72,6 +72,24 @@ fn approval_needs_everything_decided() {
 }
 
 #[test]
+fn what_somebody_else_changes_is_to_be_approved_again() {
+    let draft = trial().draft();
+    let id = draft.entries[0].entry.id.clone();
+    let mut changes = cleared(&draft);
+    changes.push(Change::Approve { content: None });
+    changes.push(Change::SetQuestion { text: "Is running safe?".into() });
+    let mut edits: Vec<Edit> = (1..).zip(changes).map(|(seq, change)| edit(seq, &id, change)).collect();
+    let status = |edits: &[Edit]| apply(Ground { draft: &draft, material: None }, edits).0.entries[0].status;
+    assert_eq!(status(&edits), Status::Approved);
+    edits.last_mut().unwrap().editor = "Robin".into();
+    assert_eq!(status(&edits), Status::Draft);
+    // What leaves the texts, times and credits as they are does not.
+    let flag = draft.entries[0].entry.flags.iter().find(|flag| flag.code == "negation").unwrap().clone();
+    edits.last_mut().unwrap().change = Change::ResolveFlag { flag: Box::new(flag), how: "heard it".into() };
+    assert_eq!(status(&edits), Status::Approved);
+}
+
+#[test]
 fn a_possible_entry_waits_until_a_person_accepts_it() {
     let mut trial = trial();
     trial.outline.possible = std::mem::take(&mut trial.outline.pairs);

@@ -1,6 +1,6 @@
 //! Edits that set boundaries: the entry is cut anew from the transcript.
 
-use super::{ConflictReason, Fold, Ground, State, change, dismiss, settle};
+use super::{ConflictReason, Fold, Ground, State, change, dismiss, end_approval, settle};
 use crate::draft::material::{Cutting, Material, cut, with, without, words_in};
 use crate::model::{Change, ClusterId, Draft, DraftEntry, Edit, EntryId, Millis, QuestionSource, Role, Span, Status};
 use std::ops::Range;
@@ -118,6 +118,7 @@ impl Fold {
             kept => kept,
         };
         settle(ground.draft, &mut entry, edit.time);
+        end_approval(old, &mut entry, &edit.editor);
         let state = Arc::make_mut(&mut self.states[place]);
         (state.entry, state.drafted, state.cut) = (entry, drafted, true);
         Ok(())
