@@ -18,3 +18,4 @@ spinetime=(target/release/spinetime --library "$library")
 "${spinetime[@]}" export "$episode" --drafts --format html --out "$pages" >/dev/null
 "${spinetime[@]}" show "$episode"
 printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/$episode/index.html"
+printf '\nTo listen to these entries, correct and approve them, on a page in your browser:\n%s\n' "${spinetime[*]} review"

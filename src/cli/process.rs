@@ -220,7 +220,7 @@ pub(super) fn tell(context: &Context, library: &Library, report: &Report) -> Res
     context.say(&format!("Entries: {}", file.display()))?;
     if !report.entries.entries.is_empty() {
         context.say(&format!(
-            "Next: spinetime show {} · spinetime export {} --drafts --format html --out pages",
+            "Next: spinetime review {} · spinetime export {} --drafts --format html --out pages",
             report.id, report.id
         ))?;
     }

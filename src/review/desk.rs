@@ -9,6 +9,7 @@ mod request;
 pub use request::{Delta, EditRequest, Refused, Version};
 
 use super::backstage::{Backstage, Trouble};
+use super::stamp::{Stamp, stamp};
 use super::view::{self, Counts, EntryView, PageView, WordsView};
 use crate::draft::{self, Fold, Ground, Material};
 use crate::library::artefact::{self, entries_key};
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Whoever holds the edits' lock is done sooner than this.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,14 +52,6 @@ pub struct Desk {
     stamps: Vec<Stamp>,
     /// The draft that was there when an edit asked for a new one.
     outdated: Option<Digest>,
-}
-
-/// How a file looks from outside: whether it is another one than before.
-type Stamp = Option<(SystemTime, u64)>;
-
-fn stamp(path: PathBuf) -> Stamp {
-    let meta = std::fs::metadata(path).ok()?;
-    Some((meta.modified().ok()?, meta.len()))
 }
 
 fn trouble(error: LibraryError) -> Trouble {
@@ -496,7 +489,7 @@ impl Desk {
             artefact::save(&path, &key, &self.entries).map_err(trouble)?;
         }
         // Only of what was written here: others may have written the rest since it was read.
-        self.stamps[0] = stamp(self.folder.edits());
+        self.stamps[0] = stamp(&self.folder.edits());
         Ok(())
     }
 }
@@ -532,7 +525,7 @@ fn stamps(folder: &EpisodeFolder) -> Vec<Stamp> {
         folder.facts(),
         folder.source(),
     ]
-    .map(stamp)
+    .map(|path| stamp(&path))
     .into()
 }
 

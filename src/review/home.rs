@@ -2,14 +2,13 @@
 
 use super::Trouble;
 use super::jobs::{Job, State};
+use super::stamp::{Stamp, stamp};
 use super::view::Counts;
 use crate::library::{EpisodeFolder, Library, LibraryError, artefact};
 use crate::model::{Entries, EpisodeId};
 use serde::Serialize;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 /// The first page.
 #[derive(Debug, Serialize)]
@@ -45,13 +44,10 @@ struct EpisodeRow {
     problem: Option<Trouble>,
 }
 
-/// What tells cheaply that a file is still the same.
-type Mark = Option<(SystemTime, u64)>;
-
 /// Remembers what it read: the page asks every second.
 #[derive(Default)]
 pub(super) struct Shelf {
-    rows: Mutex<HashMap<EpisodeId, ([Mark; 2], EpisodeRow)>>,
+    rows: Mutex<HashMap<EpisodeId, ([Stamp; 2], EpisodeRow)>>,
 }
 
 impl Shelf {
@@ -68,12 +64,12 @@ impl Shelf {
         rows.retain(|id, _| folders.iter().any(|folder| folder.id == *id));
         let mut episodes = Vec::with_capacity(folders.len());
         for folder in &folders {
-            let marks = [mark(&folder.entries()), mark(&folder.facts())];
+            let stamps = [stamp(&folder.entries()), stamp(&folder.facts())];
             let row = match rows.get(&folder.id) {
-                Some((known, row)) if *known == marks && marks[0].is_some() => row.clone(),
+                Some((known, row)) if *known == stamps && stamps[0].is_some() => row.clone(),
                 _ => {
                     let row = row(folder);
-                    rows.insert(folder.id.clone(), (marks, row.clone()));
+                    rows.insert(folder.id.clone(), (stamps, row.clone()));
                     row
                 }
             };
@@ -91,11 +87,6 @@ impl Shelf {
             jobs,
         })
     }
-}
-
-fn mark(path: &Path) -> Mark {
-    let facts = std::fs::metadata(path).ok()?;
-    Some((facts.modified().ok()?, facts.len()))
 }
 
 fn row(folder: &EpisodeFolder) -> EpisodeRow {

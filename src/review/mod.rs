@@ -19,6 +19,7 @@ mod pages;
 mod requests;
 mod routes;
 mod session;
+mod stamp;
 mod tls;
 pub mod view;
 mod waveform;
