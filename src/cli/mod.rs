@@ -134,6 +134,11 @@ impl Context<'_> {
         Reporter::new(self.env.console.clone(), detail)
     }
 
+    /// Who makes edits here: the system's user.
+    fn editor(&self) -> String {
+        whoami::username().unwrap_or_else(|_| "somebody".into())
+    }
+
     fn holder(&self) -> Holder {
         let host = whoami::hostname().unwrap_or_else(|_| "this computer".into());
         Holder { process: std::process::id(), host, since: Timestamp::now() }

@@ -30,11 +30,11 @@ pub(super) fn run(
     let library = context.library()?;
     let folder = episode_of(&library, entry)?;
     let _lock = Lock::take(&folder.lock(), &context.holder(), Duration::ZERO)?;
-    let _edits = pipeline::lock_edits(&folder, &context.holder())?;
+    let _edits = folder.lock_edits(&context.holder())?;
     // Edits that were made meanwhile count.
     let (entries, _) = pipeline::settle(&library, &folder)?;
     let flags = flags(find(&entries, entry)?, code, text, reason)?;
-    let editor = whoami::username().unwrap_or_else(|_| "somebody".into());
+    let editor = context.editor();
     for flag in flags {
         let flag = Box::new(flag);
         let change = match reason {

@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, args: &ReviewArgs) -> Result<Exit, Failed> 
     let editor = match args.editor.as_deref().map(str::trim) {
         Some("") => return Err(Usage::new("the editor's name is empty", "Give a name with --editor.").into()),
         Some(name) => name.to_owned(),
-        None => whoami::username().unwrap_or_else(|_| "somebody".into()),
+        None => context.editor(),
     };
     let options = Options {
         bind: args.bind,

@@ -7,7 +7,7 @@ use crate::failure::Exit;
 use crate::library::lock::Lock;
 use crate::library::{EpisodeFolder, artefact, journal};
 use crate::model::{Change, Cluster, ClusterId, Role, Speakers, standing};
-use crate::pipeline::{self, Request, Wanted};
+use crate::pipeline::{Request, Wanted};
 use crate::roster::Roster;
 use crate::speakers;
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ fn voices(folder: &EpisodeFolder) -> Result<Speakers, Failed> {
 /// Checks all names, then adds them to the episode's edits.
 fn keep(context: &Context, folder: &EpisodeFolder, roster: &Roster, names: &[VoiceName]) -> Result<(), Failed> {
     let _lock = Lock::take(&folder.lock(), &context.holder(), Duration::ZERO)?;
-    let _edits = pipeline::lock_edits(folder, &context.holder())?;
+    let _edits = folder.lock_edits(&context.holder())?;
     let found = voices(folder)?;
     let mut changes = Vec::with_capacity(names.len());
     for VoiceName { number, person } in names {
@@ -67,7 +67,7 @@ fn keep(context: &Context, folder: &EpisodeFolder, roster: &Roster, names: &[Voi
         }
         changes.push(Change::NameVoice { heard: speakers::heard(&found, voice), person: person.clone() });
     }
-    let editor = whoami::username().unwrap_or_else(|_| "somebody".into());
+    let editor = context.editor();
     for change in changes {
         journal::add_edit(&folder.edits(), Timestamp::now(), &editor, None, change)?;
     }

@@ -17,6 +17,7 @@ use crate::model::{EntryId, EpisodeFacts, EpisodeId};
 use crate::roster::{Roster, RosterError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The library can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +142,9 @@ impl Failure for LibraryError {
 pub struct Library {
     root: PathBuf,
 }
+
+/// Whoever adds an edit or lays the edits over a draft is done sooner than this.
+const EDITS_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Name of the people's file.
 const ROSTER: &str = "roster.toml";
@@ -325,6 +329,14 @@ impl EpisodeFolder {
     pub fn read_facts(&self) -> Result<EpisodeFacts, LibraryError> {
         let text = read_text(&self.facts())?.unwrap_or_default();
         Ok(config::parse("episode.toml", &text)?)
+    }
+
+    /// Takes the lock of the episode's edits, for as long as an edit is added or the edits are laid over the draft.
+    ///
+    /// # Errors
+    /// When it is held too long, or the file can't be made.
+    pub fn lock_edits(&self, holder: &Holder) -> Result<Lock, LibraryError> {
+        Lock::take(&self.edits_lock(), holder, EDITS_PATIENCE)
     }
 
     /// Sweeps away what a killed run left half-written. To be called under the episode's lock.

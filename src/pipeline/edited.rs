@@ -8,27 +8,16 @@ use crate::failure::{Exit, Failure};
 use crate::fetch::address::Address;
 use crate::fetch::captions;
 use crate::library::artefact::{self, entries_key};
-use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock, journal, read_text};
+use crate::library::{EpisodeFolder, Library, LibraryError, journal, read_text};
 use crate::model::{
     Draft, Edit, Entries, EpisodeFacts, EpisodeHead, Fact, Outline, PersonId, Provenance, Recording, Speakers,
     Transcript, YoutubeId, standing,
 };
 use crate::speakers;
-use std::time::Duration;
-
-/// Whoever adds an edit or lays the edits over a draft is done sooner than this.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Takes the lock of the episode's edits, for as long as an edit is added or the edits are laid over the draft.
-///
-/// # Errors
-/// When it is held too long, or the file can't be made.
-pub fn lock(folder: &EpisodeFolder, holder: &Holder) -> Result<Lock, LibraryError> {
-    Lock::take(&folder.edits_lock(), holder, PATIENCE)
-}
 
 /// Lays people's edits over the draft as it stands and saves the entries, with a sentence for each edit that does not
-/// apply. Runs no other stage, so a change of one finding never waits for a model. The caller holds [`lock`].
+/// apply. Runs no other stage, so a change of one finding never waits for a model. The caller holds
+/// [`EpisodeFolder::lock_edits`].
 ///
 /// # Errors
 /// When there is no draft yet, or a file can't be read or written.

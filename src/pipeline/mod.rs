@@ -10,7 +10,7 @@ mod stages;
 pub mod sync;
 
 pub use attach::{AttachError, CaptionsFrom};
-pub use edited::{FactError, lock as lock_edits, material, set_fact, settle};
+pub use edited::{FactError, material, set_fact, settle};
 pub use enroll::{EnrollError, Enrolled, enroll};
 pub use place::{Request, Wanted};
 pub use stages::utterances;

@@ -455,7 +455,7 @@ impl Run<'_> {
     /// The draft with people's edits, saved and returned.
     fn entries(&mut self, draft_key: &Digest) -> Result<Entries, Error> {
         let stage = Stage::Entries;
-        let _lock = edited::lock(&self.folder, &self.world.holder).map_err(|e| self.fail(stage)(Box::new(e)))?;
+        let _lock = self.folder.lock_edits(&self.world.holder).map_err(|e| self.fail(stage)(Box::new(e)))?;
         // What people did meanwhile counts.
         let edits = journal::edits(&self.folder.edits()).map_err(|e| self.fail(stage)(Box::new(e)))?;
         let key = artefact::entries_key(draft::VERSION, draft_key, &edits);

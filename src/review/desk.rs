@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Whoever holds the edits' lock is done sooner than this.
+/// Somebody waits for the page: less long than a run may wait for the edits' lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// So many edits can be taken back without laying all others over the draft again.
