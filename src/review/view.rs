@@ -381,7 +381,8 @@ fn blockers(entry: &Entry) -> Vec<String> {
         blockers.push("Nobody is credited: choose who answers.".into());
     }
     for flag in entry.flags.iter().filter(|flag| flag.blocking && flag.resolved.is_none()) {
-        let about = if flag.text.is_empty() { String::new() } else { format!(" (\u{201c}{}\u{201d})", flag.text) };
+        let told = flag.text.is_empty() || flag.message.contains(&flag.text);
+        let about = if told { String::new() } else { format!(" (\u{201c}{}\u{201d})", flag.text) };
         let blocker = format!("{}{about}", flag.message);
         if !blockers.contains(&blocker) {
             blockers.push(blocker);
