@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_proved_is_printed_whole() {
-        let Trial { transcript, .. } = Trial::new(&["A My back hurts.", "A So, um, is it safe to run?"]);
+        let transcript = Trial::new(&["A My back hurts.", "A So, um, is it safe to run?"]).material().transcript;
         let spoken = tokens(&transcript, &[0..2]);
         let printed = question::print(&transcript, &[0..2]);
         let (same, short) = proved(&transcript, &[0..2], &spoken, printed.clone());

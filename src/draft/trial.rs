@@ -9,22 +9,30 @@ use crate::model::{
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
 use serde_json::Value;
-use std::ops::Range;
+use std::ops::{Deref, DerefMut, Range};
 
 pub(crate) const NOW: &str = "2026-03-01T10:00:00Z";
 pub(crate) const LATER: &str = "2026-03-02T10:00:00Z";
 
-/// All inputs of a draft, owned.
+/// A draft's material, and the captions that its opinion is to come from.
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
-    pub(crate) head: EpisodeHead,
-    pub(crate) transcript: Transcript,
-    pub(crate) speakers: Speakers,
-    pub(crate) outline: Outline,
-    pub(crate) roster: Roster,
-    pub(crate) facts: EpisodeFacts,
+    pub(crate) material: Material,
     pub(crate) captions: Vec<Caption>,
-    pub(crate) corrections: Corrections,
+}
+
+impl Deref for Trial {
+    type Target = Material;
+
+    fn deref(&self) -> &Material {
+        &self.material
+    }
+}
+
+impl DerefMut for Trial {
+    fn deref_mut(&mut self) -> &mut Material {
+        &mut self.material
+    }
 }
 
 /// Voice 0 hosts, 1 and 2 answer, 3 asks.
@@ -103,16 +111,18 @@ impl Trial {
         };
         let facts = EpisodeFacts { host: Some("host".parse().unwrap()), ..EpisodeFacts::default() };
         let roster = Roster::parse(&people).unwrap();
-        Self {
+        let material = Material {
             head,
             transcript,
             speakers,
             outline: Outline::default(),
             roster,
             facts,
-            captions: Vec::new(),
+            opinion: Opinion::default(),
             corrections: Corrections::default(),
-        }
+            provenance: provenance(),
+        };
+        Self { material, captions: Vec::new() }
     }
 
     /// With one more pair.
@@ -187,35 +197,12 @@ impl Trial {
     }
 
     pub(crate) fn inputs<'a>(&'a self, opinion: &'a Opinion, previous: Option<&'a Draft>, now: &str) -> Inputs<'a> {
-        Inputs {
-            head: self.head.clone(),
-            transcript: &self.transcript,
-            speakers: &self.speakers,
-            outline: &self.outline,
-            roster: &self.roster,
-            facts: &self.facts,
-            opinion,
-            corrections: &self.corrections,
-            provenance: provenance(),
-            previous,
-            worked_on: &[],
-            now: now.parse().unwrap(),
-        }
+        Inputs { opinion, ..self.material.inputs(previous, now.parse().unwrap()) }
     }
 
     /// What people's boundaries cut from.
     pub(crate) fn material(&self) -> Material {
-        Material {
-            head: self.head.clone(),
-            transcript: self.transcript.clone(),
-            speakers: self.speakers.clone(),
-            outline: self.outline.clone(),
-            roster: self.roster.clone(),
-            facts: self.facts.clone(),
-            opinion: opinion(&self.transcript, &self.captions),
-            corrections: self.corrections.clone(),
-            provenance: provenance(),
-        }
+        Material { opinion: opinion(&self.transcript, &self.captions), ..self.material.clone() }
     }
 
     /// The draft, with ids counted from `seed`.

@@ -67,7 +67,7 @@ impl Office {
         let dir = tempfile::tempdir().unwrap();
         let (library, _) = Library::init(dir.path()).unwrap();
         let backroom = Arc::new(Backroom { trial: Mutex::new(trial()), facts: Mutex::default() });
-        let id = trial().head.id;
+        let id = trial().head.id.clone();
         std::fs::create_dir_all(library.folder(id.clone()).path()).unwrap();
         let office = Self { library, id, backroom, _dir: dir };
         office.draft_anew(0, &trial());
