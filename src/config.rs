@@ -24,6 +24,8 @@ pub struct Config {
     pub series: Series,
     /// The website that shows the entries.
     pub website: Website,
+    /// The WordPress site that entries are published to.
+    pub wordpress: Wordpress,
     /// The words around the facts on exported pages.
     pub wording: Wording,
     /// Transcription.
@@ -64,6 +66,48 @@ pub struct Website {
     pub index_url: String,
     /// Address at which people subscribe to future episodes.
     pub subscribe_url: String,
+    /// Address at which the folder of `export --format site` will stand.
+    pub site_url: String,
+    /// Address of an entry's page on a website that shows entries in its own way; knows `{id}` and `{episode}`. Empty: that
+    /// of the exported site.
+    pub entry_url: String,
+}
+
+/// The WordPress site that entries are published to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wordpress {
+    /// Its address; empty for none.
+    pub url: String,
+    /// The user who publishes.
+    pub user: String,
+    /// A file with that user's application password, readable to nobody else; empty when the environment has it.
+    pub password_file: String,
+    /// The kind of post, by its name in the site's addresses: `posts`, or `spine-answers` with the plugin.
+    pub post_type: String,
+    /// How new posts begin: `draft` or `pending`; `publish` puts them before the public at once.
+    pub status: String,
+    /// Names of categories that each post gets.
+    pub categories: Vec<String>,
+    /// Names of tags that each post gets.
+    pub tags: Vec<String>,
+    /// The most requests a second.
+    pub requests_per_second: f64,
+}
+
+impl Default for Wordpress {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            user: String::new(),
+            password_file: String::new(),
+            post_type: "posts".into(),
+            status: "draft".into(),
+            categories: Vec::new(),
+            tags: Vec::new(),
+            requests_per_second: 4.0,
+        }
+    }
 }
 
 /// The words around the facts on exported pages.

@@ -98,19 +98,7 @@ pub(super) enum Command {
     /// Open the page on which entries are corrected and approved
     Review(ReviewArgs),
     /// Write files for the website
-    Export {
-        /// Episodes by id; all without any
-        episodes: Vec<String>,
-        /// One or more of json, html, markdown, separated by commas
-        #[arg(long, value_delimiter = ',', required = true, value_name = "F[,F]")]
-        format: Vec<Format>,
-        /// The folder to write into
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// Also entries that nobody approved yet, marked as drafts
-        #[arg(long)]
-        drafts: bool,
-    },
+    Export(ExportArgs),
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -246,6 +234,26 @@ pub(super) struct ProcessArgs {
     /// Run this stage and those behind it again: fetch, transcribe, speakers, segment, draft
     #[arg(long, value_name = "STAGE")]
     pub redo: Option<Stage>,
+}
+
+/// What `export` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// Episodes by id, part of it will do; all without any
+    pub episodes: Vec<String>,
+    /// One or more of json, feed, jsonld, chapters, vtt, srt, chapters-vtt, markdown, html, csv, jsonfeed, wxr, site,
+    /// separated by commas
+    #[arg(long, value_delimiter = ',', required = true, value_name = "F[,F]")]
+    pub format: Vec<Format>,
+    /// The folder to write into; "-" for standard output, which takes one file
+    #[arg(long, value_name = "DIR|-")]
+    pub out: PathBuf,
+    /// Also entries that nobody approved yet, marked as drafts
+    #[arg(long)]
+    pub drafts: bool,
+    /// Only what changed on this day, or at this moment, or later
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
 }
 
 /// What `sync` takes.

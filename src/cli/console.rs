@@ -46,6 +46,16 @@ impl Console {
         out.flush()
     }
 
+    /// Writes bytes to standard output as they are: a file that was asked for there.
+    ///
+    /// # Errors
+    /// When the stream is closed.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = Self::lock(&self.out);
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
     /// Writes a line to standard error: progress, notes, errors. A closed stream stops nothing.
     pub fn tell(&self, text: &str) {
         let mut err = Self::lock(&self.err);

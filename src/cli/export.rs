@@ -1,140 +1,86 @@
 //! `spinetime export`.
 
+use super::args::ExportArgs;
 use super::{Context, Failed, Usage};
-use crate::atomic::{self, WriteError};
-use crate::config::Config;
-use crate::export::{self, Format, NamedBytes};
+use crate::export::Options;
 use crate::failure::Exit;
-use crate::library::{EpisodeFolder, artefact};
-use crate::model::{Entries, EntryId, EpisodeId, Publishable};
+use crate::library::EpisodeFolder;
+use crate::pipeline::export::{Exported, Request, to_folder, to_memory};
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
-/// What an export did.
-#[derive(Default)]
-struct Tally {
-    written: usize,
-    unchanged: usize,
-    removed: usize,
-    held_back: usize,
-    pages: Vec<PathBuf>,
-}
-
-pub(super) fn run(
-    context: &Context,
-    episodes: &[String],
-    formats: &[Format],
-    out: &Path,
-    drafts: bool,
-) -> Result<Exit, Failed> {
+pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> {
     let library = context.library()?;
-    let config = library.config()?;
-    let folders = if episodes.is_empty() {
-        library.episodes()?
-    } else {
-        episodes.iter().map(|name| library.episode(name)).collect::<Result<_, _>>()?
-    };
-    let mut tally = Tally::default();
-    for folder in &folders {
-        match artefact::load::<Entries>(&folder.entries())? {
-            Some(entries) => episode(&entries, formats, out, drafts, &config, &mut tally)?,
-            None if episodes.is_empty() => {}
-            None => return Err(unprocessed(folder).into()),
+    let episodes: Vec<EpisodeFolder> =
+        args.episodes.iter().map(|name| library.episode(name)).collect::<Result<_, _>>()?;
+    let mut formats = args.format.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    let since = args.since.as_deref().map(moment).transpose()?;
+    let request = Request { episodes, options: Options { formats, since, templates: Vec::new() }, drafts: args.drafts };
+    let (holder, cancel) = (context.holder(), &context.env.cancel);
+    if args.out.as_os_str() == "-" {
+        let (files, exported) = to_memory(&library, &request, &holder, cancel)?;
+        let [file] = &files[..] else {
+            return Err(Usage::new(
+                format!("that makes {} files, and standard output takes one", files.len()),
+                "Name one episode and one format, or a folder with --out.",
+            )
+            .into());
+        };
+        context.env.console.write(&file.bytes)?;
+        for note in exported.notes {
+            context.env.console.tell(&note);
         }
+        return Ok(Exit::Done);
     }
-    tell(context, &tally, out, drafts)?;
+    let out = context.env.cwd.join(&args.out);
+    // A shell must not find itself in a folder that is gone.
+    let in_place =
+        out.canonicalize().is_ok_and(|out| context.env.cwd.canonicalize().is_ok_and(|cwd| cwd.starts_with(out)));
+    let exported = to_folder(&library, &request, &out, in_place, &holder, cancel)?;
+    tell(context, &exported, &args.out, args.drafts)?;
     Ok(Exit::Done)
 }
 
-fn unprocessed(folder: &EpisodeFolder) -> Usage {
-    Usage::new(format!("{} has no entries yet", folder.id), "Run \"spinetime process\" on it first.")
+/// A moment, or a day, which begins at midnight UTC.
+fn moment(text: &str) -> Result<Timestamp, Usage> {
+    let day = || format!("{text}T00:00:00Z").parse().ok();
+    text.parse().ok().or_else(day).ok_or_else(|| {
+        Usage::new(
+            format!("--since: \"{text}\" is no day and no moment"),
+            "Write a day such as 2026-11-24, or a moment such as 2026-11-24T08:00:00Z.",
+        )
+    })
 }
 
-fn episode(
-    entries: &Entries,
-    formats: &[Format],
-    out: &Path,
-    drafts: bool,
-    config: &Config,
-    tally: &mut Tally,
-) -> Result<(), Failed> {
-    let mut publishable: Vec<Publishable> = Vec::new();
-    for entry in &entries.entries {
-        match if drafts { entry.as_visible_draft() } else { entry.approved() } {
-            Ok(entry) => publishable.push(entry),
-            Err(_) => tally.held_back += 1,
-        }
-    }
-    for format in formats {
-        let (head, made) = (&entries.episode, &entries.provenance);
-        let files = export::export(head, &publishable, &entries.tombstones, made, config, *format)?;
-        write(&files, out, tally)?;
-        remove_stale(&head.id, &files, out, *format, tally)?;
-    }
-    Ok(())
-}
-
-fn write(files: &[NamedBytes], out: &Path, tally: &mut Tally) -> Result<(), WriteError> {
-    for file in files {
-        let path = out.join(&file.name);
-        if let Some(parent) = path.parent() {
-            atomic::create_folder(parent)?;
-        }
-        if atomic::write_if_changed(&path, &file.bytes)? {
-            tally.written += 1;
-        } else {
-            tally.unchanged += 1;
-        }
-        if file.name.ends_with("index.html") {
-            tally.pages.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// Removes pages of entries that this export does not have: one that was sent back must not stay on the website.
-fn remove_stale(
-    id: &EpisodeId,
-    files: &[NamedBytes],
-    out: &Path,
-    format: Format,
-    tally: &mut Tally,
-) -> Result<(), WriteError> {
-    let ending = match format {
-        Format::Html => "html",
-        Format::Markdown => "md",
-        Format::Json => return Ok(()),
-    };
-    let folder = out.join(id.as_str());
-    let Ok(found) = std::fs::read_dir(&folder) else { return Ok(()) };
-    for path in found.flatten().map(|entry| entry.path()) {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let is_page = path.extension().is_some_and(|e| e == ending) && stem.parse::<EntryId>().is_ok();
-        let is_current = files.iter().any(|file| out.join(&file.name) == path);
-        if is_page && !is_current {
-            std::fs::remove_file(&path).map_err(|source| WriteError { path, source })?;
-            tally.removed += 1;
-        }
-    }
-    Ok(())
-}
-
-fn tell(context: &Context, tally: &Tally, out: &Path, drafts: bool) -> Result<(), Failed> {
+fn tell(context: &Context, exported: &Exported, out: &Path, drafts: bool) -> Result<(), Failed> {
     let absolute = |p: &PathBuf| p.canonicalize().unwrap_or_else(|_| p.clone()).display().to_string();
-    let pages: Vec<String> = tally.pages.iter().map(absolute).collect();
-    let Tally { written, unchanged, removed, held_back, .. } = tally;
+    let pages: Vec<String> = exported.pages.iter().map(absolute).collect();
+    let (files, held_back) = (exported.files, exported.held_back);
     if context.args.json {
         return context.say_json(&serde_json::json!({
-            "written": written, "unchanged": unchanged, "removed": removed, "held_back": held_back, "pages": pages,
+            "written": files.written, "unchanged": files.unchanged, "removed": files.removed, "held_back": held_back,
+            "notes": exported.notes, "pages": pages,
         }));
     }
-    let gone = if *removed > 0 { format!(", {removed} out-of-date pages removed") } else { String::new() };
-    context.say(&format!("{written} files written, {unchanged} unchanged{gone}, in {}", out.display()))?;
-    if *held_back > 0 && !drafts {
+    let gone = if files.removed > 0 { format!(", {} out-of-date files removed", files.removed) } else { String::new() };
+    context.say(&format!(
+        "{} files written, {} unchanged{gone}, in {}",
+        files.written,
+        files.unchanged,
+        out.display()
+    ))?;
+    if held_back > 0 && !drafts {
         context.say(&format!(
             "{held_back} entries were left out because nobody approved them yet; --drafts shows them, marked as drafts."
         ))?;
     }
-    for page in pages {
+    for note in &exported.notes {
+        context.say(note)?;
+    }
+    // Many pages are not a list to read.
+    for page in pages.iter().take(10) {
         context.say(&format!("Page: {page}"))?;
     }
     Ok(())

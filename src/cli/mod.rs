@@ -251,7 +251,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
             resolve::run(context, entry, code, text.as_deref(), reason.as_deref())
         }
         Command::Review(args) => review::run(context, args),
-        Command::Export { episodes, format, out, drafts } => export::run(context, episodes, format, out, *drafts),
+        Command::Export(args) => export::run(context, args),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

@@ -1,14 +1,26 @@
-//! The fingerprint of what a reader sees of an entry.
+//! Fingerprints of an entry: of what a reader sees, and of what a person judges.
 
-use crate::model::{Answer, Credit, Digest, Entry, Links, Question, QuestionSource};
+use crate::model::{Answer, AnswerSpan, Credit, Digest, Entry, Links, Question, QuestionSource};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// What a reader sees, in a fixed order. No status, clock, finding or confidence, and not the asker's name.
+/// What a person judges before approving, in a fixed order. No status, clock, finding or confidence, and not the asker's
+/// name. Approvals in `edits.jsonl` carry its fingerprint: a change here ends them all.
 #[derive(Serialize)]
-struct Content<'a> {
+struct Judged<'a> {
     question: (&'a str, &'a str, u64, u64, QuestionSource),
     answer: Option<&'a Answer>,
+    credits: Vec<[&'a str; 5]>,
+    links: Option<&'a Links>,
+    withdrawn: Option<&'a str>,
+}
+
+/// What a reader sees, in a fixed order: what the website is given of it, and neither how sure anything is nor what was
+/// said word for word.
+#[derive(Serialize)]
+struct Content<'a> {
+    question: (&'a str, u64, u64, QuestionSource),
+    answer: Option<(&'a [String], u64, u64, &'a [AnswerSpan])>,
     credits: Vec<[&'a str; 5]>,
     links: Option<&'a Links>,
     withdrawn: Option<&'a str>,
@@ -18,24 +30,39 @@ struct Content<'a> {
 /// Where it links to can change without anybody looking again.
 #[must_use]
 pub fn seen(entry: &Entry) -> Digest {
-    let mut judged = entry.clone();
-    (judged.links, judged.withdrawn) = (None, None);
-    hash(&judged)
+    let Question { text, verbatim, span, source, asker: _ } = &entry.question;
+    fingerprint(&Judged {
+        question: (text, verbatim, span.start.0, span.end.0, *source),
+        answer: entry.answer.as_ref(),
+        credits: credits(entry),
+        links: None,
+        withdrawn: None,
+    })
 }
 
-/// SHA-256 over the canonical JSON of the entry's content.
-pub(super) fn hash(entry: &Entry) -> Digest {
-    let Question { text, verbatim, span, source, asker: _ } = &entry.question;
+/// The fingerprint of what a reader sees.
+#[must_use]
+pub fn hash(entry: &Entry) -> Digest {
+    let Question { text, span, source, .. } = &entry.question;
+    let answer = entry.answer.as_ref();
+    fingerprint(&Content {
+        question: (text, span.start.0, span.end.0, *source),
+        answer: answer.map(|a| (&a.paragraphs[..], a.span.start.0, a.span.end.0, &a.spans[..])),
+        credits: credits(entry),
+        links: entry.links.as_ref(),
+        withdrawn: entry.withdrawn.as_deref(),
+    })
+}
+
+fn credits(entry: &Entry) -> Vec<[&str; 5]> {
     fn shown(credit: &Credit) -> [&str; 5] {
         [credit.person.as_str(), &credit.name, &credit.credentials, &credit.title, &credit.affiliation]
     }
-    let content = Content {
-        question: (text, verbatim, span.start.0, span.end.0, *source),
-        answer: entry.answer.as_ref(),
-        credits: entry.credits.iter().map(shown).collect(),
-        links: entry.links.as_ref(),
-        withdrawn: entry.withdrawn.as_deref(),
-    };
-    let json = serde_json::to_vec(&content).expect("texts, numbers and lists always become JSON");
+    entry.credits.iter().map(shown).collect()
+}
+
+/// SHA-256 over the canonical JSON.
+fn fingerprint(content: &impl Serialize) -> Digest {
+    let json = serde_json::to_vec(content).expect("texts, numbers and lists always become JSON");
     Digest::from_bytes(Sha256::digest(json).into())
 }

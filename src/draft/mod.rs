@@ -31,7 +31,7 @@ mod verbatim;
 mod words;
 
 pub use codes::{FlagCode, flag_codes};
-pub use content::seen;
+pub use content::{hash as content_hash, seen};
 pub use edits::{Conflict, ConflictReason, Fold, Ground, apply};
 pub use material::Material;
 pub use opinion::{Opinion, opinion};
@@ -58,7 +58,7 @@ use std::ops::Range;
 use verbatim::{Token, clean, join, tokens};
 
 /// Raised when the same input gives another draft.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Sentences before a question that are searched for who asks.
 const HAND_OVER_SENTENCES: usize = 4;

@@ -2,9 +2,11 @@
 //! style and one script. The templates escape whatever they print. Until a reader presses play, no page asks any
 //! other server for anything, which its content security policy holds it to.
 
-use super::page::{EntryPage, EpisodePage};
+use super::contract::EpisodeDocument;
+use super::page::{self, EntryPage, EpisodePage};
 use super::templates::Templates;
 use super::{ExportError, NamedBytes, jsonld};
+use crate::config::Config;
 use minijinja::value::Serde;
 use minijinja::{HtmlEscape, Value, context};
 
@@ -18,9 +20,14 @@ const TEMPLATES: [(&str, &str); 3] = [
 ];
 
 /// The episode's page, the entries' pages, and what they load.
-pub(super) fn files(episode: &EpisodePage) -> Result<Vec<NamedBytes>, ExportError> {
+pub(super) fn files(
+    document: &EpisodeDocument,
+    config: &Config,
+    own: &[(String, String)],
+) -> Result<Vec<NamedBytes>, ExportError> {
+    let episode = &page::episode(document, config)?;
     let name = |file: &str| format!("{}/{file}", episode.id);
-    let templates = Templates::new(&TEMPLATES, escape)?;
+    let templates = Templates::new(&TEMPLATES, own, escape)?;
     let shared = Value::from(Serde(episode));
     let mut files = vec![templates.file("episode.html", name("index.html"), context! { episode => &shared })?];
     for entry in &episode.entries {
@@ -41,4 +48,9 @@ fn escape(text: &str) -> String {
 /// The structured data, escaped for its element already; none for a draft, which no machine should pick up.
 fn data(episode: &EpisodePage, entry: &EntryPage) -> Option<Value> {
     (!entry.draft).then(|| Value::from_safe_string(jsonld::script(episode, entry)))
+}
+
+/// Paragraphs as HTML and nothing else, for whoever builds a page around them.
+pub(super) fn paragraphs(texts: &[String]) -> String {
+    texts.iter().map(|text| format!("<p>{}</p>", escape(text))).collect::<Vec<_>>().join("\n")
 }

@@ -4,8 +4,20 @@
 //! stated, and each clip the page's own address, which the website alone knows. No `QAPage` (for answers that users
 //! submit) and no `FAQPage` (no search engine shows it any more).
 
+use super::contract::EpisodeDocument;
 use super::page::{EntryPage, EpisodePage, Expert};
+use super::{ExportError, NamedBytes};
+use crate::config::Config;
 use serde_json::{Map, Value, json};
+
+/// `episode.jsonld`.
+pub(super) fn file(
+    _document: &EpisodeDocument,
+    _config: &Config,
+    _notes: &mut Vec<String>,
+) -> Result<Vec<NamedBytes>, ExportError> {
+    Ok(Vec::new())
+}
 
 /// The text for a `script` element: JSON in which nothing can end the element or open another.
 pub(super) fn script(episode: &EpisodePage, entry: &EntryPage) -> String {

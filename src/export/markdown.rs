@@ -11,9 +11,9 @@ const TEMPLATES: [(&str, &str); 2] =
     [("episode.md", include_str!("templates/episode.md")), ("entry.md", include_str!("templates/entry.md"))];
 
 /// The episode's list and its entries.
-pub(super) fn files(episode: &EpisodePage) -> Result<Vec<NamedBytes>, ExportError> {
+pub(super) fn files(episode: &EpisodePage, own: &[(String, String)]) -> Result<Vec<NamedBytes>, ExportError> {
     let name = |file: &str| format!("{}/{file}", episode.id);
-    let templates = Templates::new(&TEMPLATES, escape)?.with_filter("destination", destination);
+    let templates = Templates::new(&TEMPLATES, own, escape)?.with_filter("destination", destination);
     let shared = Value::from(Serde(episode));
     let mut files = vec![templates.file("episode.md", name("index.md"), context! { episode => &shared })?];
     for entry in &episode.entries {

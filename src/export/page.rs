@@ -1,8 +1,8 @@
 //! The facts of a page, shared by HTML and Markdown: plain text, not escaped yet. Templates only arrange them.
 
-use super::{ExportError, address, wording};
+use super::contract::{EpisodeDocument, PublicCredit, PublicEntry};
+use super::{ExportError, address, contract, wording};
 use crate::config::{Config, Wording};
-use crate::model::{Credit, EpisodeHead, Publishable};
 use crate::roster::{bare_name, full_name};
 use serde::Serialize;
 
@@ -104,12 +104,11 @@ pub(super) struct Words {
 }
 
 /// Gathers the facts.
-pub(super) fn episode(
-    head: &EpisodeHead,
-    entries: &[Publishable],
-    config: &Config,
-) -> Result<EpisodePage, ExportError> {
-    wording::check(config)?;
+///
+/// # Errors
+/// When the settings link to what is no address.
+pub(super) fn episode(document: &EpisodeDocument, config: &Config) -> Result<EpisodePage, ExportError> {
+    let (head, entries) = (&document.episode, &document.entries);
     let words = &config.wording;
     let (series, title) = (clean(&head.series), clean(&head.title));
     let title = if title.is_empty() { head.id.to_string() } else { title };
@@ -131,8 +130,8 @@ pub(super) fn episode(
         index: link("website.index_url", &words.index, &config.website.index_url)?,
         subscribe: link("website.subscribe_url", &words.subscribe, &config.website.subscribe_url)?,
         disclaimer: clean(&words.disclaimer),
-        draft: entries.iter().any(|e| e.is_draft()),
-        entries: entries.iter().map(|e| entry(*e, words)).collect(),
+        draft: document.has_drafts(),
+        entries: entries.iter().map(|e| entry(e, words)).collect(),
         words: Words {
             question: clean(&words.question),
             answer: clean(&words.answer),
@@ -147,8 +146,8 @@ pub(super) fn episode(
     })
 }
 
-fn entry(publishable: Publishable, words: &Wording) -> EntryPage {
-    let (entry, answer) = (publishable.entry(), publishable.answer());
+fn entry(entry: &PublicEntry, words: &Wording) -> EntryPage {
+    let answer = &entry.answer;
     let mut experts: Vec<Expert> = Vec::new();
     for credit in &entry.credits {
         let expert = expert(credit, words);
@@ -157,14 +156,14 @@ fn entry(publishable: Publishable, words: &Wording) -> EntryPage {
         }
     }
     let paragraphs: Vec<String> = answer.paragraphs.iter().map(|p| clean(p)).filter(|p| !p.is_empty()).collect();
-    let (start, end) = (answer.span.start.to_string(), answer.span.end.to_string());
+    let (start, end) = (answer.start.to_string(), answer.end.to_string());
     let watch = entry.links.as_ref().and_then(|links| {
         let embed = address::player(&links.embed).map(str::to_owned);
         address::web(&links.answer).map(|url| Watch { url: url.to_owned(), embed })
     });
     EntryPage {
         id: entry.id.to_string(),
-        draft: publishable.is_draft(),
+        draft: entry.is_draft(),
         question: clean(&entry.question.text),
         summary: summary(paragraphs.first().map(String::as_str).unwrap_or_default()),
         paragraphs,
@@ -176,7 +175,7 @@ fn entry(publishable: Publishable, words: &Wording) -> EntryPage {
     }
 }
 
-fn expert(credit: &Credit, words: &Wording) -> Expert {
+fn expert(credit: &PublicCredit, words: &Wording) -> Expert {
     let (credentials, title, affiliation) =
         (clean(&credit.credentials), clean(&credit.title), clean(&credit.affiliation));
     let name = bare_name(&clean(&credit.name), &credentials);
@@ -197,7 +196,7 @@ fn expert(credit: &Credit, words: &Wording) -> Expert {
 }
 
 /// The recording's own page: what the episode states, or what its video's id makes.
-fn recording(head: &EpisodeHead, words: &Wording) -> Option<Link> {
+fn recording(head: &contract::Episode, words: &Wording) -> Option<Link> {
     let stated = head.recording_url.as_deref().and_then(address::web).map(str::to_owned);
     let url = stated.or_else(|| head.youtube_id.as_ref().map(|id| format!("https://www.youtube.com/watch?v={id}")))?;
     let text = if head.youtube_id.is_some() { &words.recording } else { &words.recording_elsewhere };
@@ -223,7 +222,7 @@ fn language(code: &str) -> String {
 }
 
 /// One line of text: no control characters, single spaces. Layout is the templates' business.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -213,6 +213,25 @@ impl Library {
         self.root.join("sync.lock")
     }
 
+    /// The lock to hold while entries are exported.
+    #[must_use]
+    pub fn export_lock_path(&self) -> PathBuf {
+        self.root.join("export.lock")
+    }
+
+    /// The templates that take the place of built-in ones: name and text of each file in `templates/`, by name.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    pub fn own_templates(&self) -> Result<Vec<(String, String)>, LibraryError> {
+        let folder = self.root.join("templates");
+        let Ok(found) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
+        let mut names: Vec<String> = found.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.retain(|name| !name.starts_with('.') && folder.join(name).is_file());
+        names.sort();
+        names.into_iter().map(|name| Ok((name.clone(), read_text(&folder.join(&name))?.unwrap_or_default()))).collect()
+    }
+
     /// Where recordings lie that were dropped on the review page, until they are processed.
     #[must_use]
     pub fn inbox(&self) -> PathBuf {

@@ -270,13 +270,14 @@ impl Entry {
     /// The entry for publication.
     ///
     /// # Errors
-    /// When it isn't approved, lacks an answer or a credit, or has an open blocking flag.
+    /// When it isn't approved, lacks an answer or a credit, or has an open flag that blocks or is about a personal detail.
     pub fn approved(&self) -> Result<Publishable<'_>, NotPublishable> {
         let answer = self.answer.as_ref().ok_or(NotPublishable::NoAnswer)?;
         if self.status != Status::Approved {
             return Err(NotPublishable::NotApproved);
         }
-        if let Some(flag) = self.flags.iter().find(|f| f.blocking && f.resolved.is_none()) {
+        let holds = |flag: &&Flag| flag.resolved.is_none() && (flag.blocking || flag.kind == FlagKind::Privacy);
+        if let Some(flag) = self.flags.iter().find(holds) {
             return Err(NotPublishable::Blocked(flag.message.clone()));
         }
         if self.credits.is_empty() {

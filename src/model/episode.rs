@@ -225,6 +225,13 @@ pub struct Published {
 }
 
 impl Published {
+    /// When it was uploaded; where only the day is known, its beginning in UTC, which is the clock of upload days.
+    #[must_use]
+    pub fn uploaded_at(&self) -> Option<Timestamp> {
+        let start = || Offset::UTC.to_timestamp(self.uploaded_on?.at(0, 0, 0, 0)).ok();
+        self.uploaded.or_else(start)
+    }
+
     /// The day of the upload or broadcast, in UTC where the second is known.
     #[must_use]
     pub fn day(&self) -> Option<Date> {

@@ -5,6 +5,8 @@ mod attach;
 mod download;
 mod edited;
 mod enroll;
+pub mod export;
+mod handover;
 mod place;
 mod stages;
 pub mod sync;
@@ -12,6 +14,7 @@ pub mod sync;
 pub use attach::{AttachError, CaptionsFrom};
 pub use edited::{FactError, material, set_fact, settle};
 pub use enroll::{EnrollError, Enrolled, enroll};
+pub use handover::{Handover, handover};
 pub use place::{Request, Wanted};
 pub use stages::utterances;
 

@@ -1,6 +1,10 @@
 //! The only way to create a file: write beside, sync, rename, sync the folder. A reader never sees half a file,
 //! and a killed run leaves the old file whole.
 
+mod folder;
+
+pub use folder::{Replaced, Replacement};
+
 use crate::failure::{Exit, Failure, exit_of_write, remedy_of_write};
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,0 +1,329 @@
+//! A folder that changes as a whole: its next state is laid out beside it, and takes its place in one step of the
+//! system. Whoever reads the folder sees the old state or the new one.
+
+use super::{TEMPORARY_PREFIX, WriteError, create_folder, folder_of, sync_folder, write};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// A folder's next state, as it grows. Files that are there already with the same bytes stay the files that they are.
+#[derive(Debug)]
+pub struct Replacement {
+    target: PathBuf,
+    /// Beside the target; made with the first file that is new.
+    staging: PathBuf,
+    /// Whether the target may be exchanged. Otherwise each file is replaced by itself.
+    at_once: bool,
+    kept: BTreeSet<String>,
+    written: BTreeSet<String>,
+    removed: BTreeSet<String>,
+}
+
+/// What became of a folder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// Files that are new or have new bytes.
+    pub written: usize,
+    /// Files that stayed as they were.
+    pub unchanged: usize,
+    /// Files that are gone.
+    pub removed: usize,
+}
+
+impl Replacement {
+    /// For the folder at `target`, whether it exists or not. Only one at a time may be under way for it.
+    ///
+    /// `ours` are the names of all files that the folder may hold for it to be exchanged as a whole. Where it holds
+    /// others, where the process works inside it (`in_place`), or where the system can't do it, each file is replaced by itself, and files
+    /// called `index.html` last.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn begin(target: &Path, ours: &BTreeSet<String>, in_place: bool) -> Result<Self, WriteError> {
+        let at = |source| WriteError { path: target.to_owned(), source };
+        // What stands behind a link is exchanged, not the link.
+        let target = match fs::canonicalize(target) {
+            Ok(path) => path,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => target.to_owned(),
+            Err(e) => return Err(at(e)),
+        };
+        let mut staging = std::ffi::OsString::from(TEMPORARY_PREFIX);
+        staging.push(target.file_name().unwrap_or("folder".as_ref()));
+        let staging = folder_of(&target).join(staging);
+        remove_folder(&staging).map_err(at)?;
+        let at_once = !in_place && holds_only(&target, Path::new(""), ours);
+        Ok(Self { target, staging, at_once, kept: BTreeSet::new(), written: BTreeSet::new(), removed: BTreeSet::new() })
+    }
+
+    /// Adds a file. `name` is its path below the folder with `/` between the parts.
+    ///
+    /// # Errors
+    /// When the disk is full or refuses; [`io::ErrorKind::InvalidInput`] for a name that would lead out of the folder.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let relative = Path::new(name);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) || name.is_empty() {
+            return Err(WriteError { path: relative.to_owned(), source: io::ErrorKind::InvalidInput.into() });
+        }
+        let present = self.target.join(relative);
+        let is_same = fs::metadata(&present).is_ok_and(|meta| meta.len() == bytes.len() as u64)
+            && fs::read(&present).is_ok_and(|old| old == bytes);
+        if is_same {
+            self.kept.insert(name.to_owned());
+            return Ok(());
+        }
+        let path = self.staging.join(relative);
+        create_folder(folder_of(&path))?;
+        // All are synced together at the end.
+        fs::write(&path, bytes).map_err(|source| WriteError { path, source })?;
+        self.written.insert(name.to_owned());
+        Ok(())
+    }
+
+    /// Leaves a file as it is without reading it.
+    pub fn keep(&mut self, name: &str) {
+        self.kept.insert(name.to_owned());
+    }
+
+    /// Takes a file away, if it is there and was not added.
+    pub fn remove(&mut self, name: &str) {
+        if !self.kept.contains(name) && !self.written.contains(name) && self.target.join(name).is_file() {
+            self.removed.insert(name.to_owned());
+        }
+    }
+
+    /// Puts the next state in place.
+    ///
+    /// # Errors
+    /// When the disk is full or refuses.
+    pub fn finish(self) -> Result<Replaced, WriteError> {
+        let replaced =
+            Replaced { written: self.written.len(), unchanged: self.kept.len(), removed: self.removed.len() };
+        if replaced.written == 0 && replaced.removed == 0 {
+            return Ok(replaced);
+        }
+        if self.at_once && self.exchange().map_err(|source| WriteError { path: self.target.clone(), source })? {
+            return Ok(replaced);
+        }
+        self.one_by_one()?;
+        Ok(replaced)
+    }
+
+    /// Exchanges the folders; tells whether the system could.
+    fn exchange(&self) -> io::Result<bool> {
+        fs::create_dir_all(&self.staging)?;
+        if let Ok(meta) = fs::metadata(&self.target) {
+            fs::set_permissions(&self.staging, meta.permissions())?;
+            for name in &self.kept {
+                let path = self.staging.join(name);
+                fs::create_dir_all(folder_of(&path))?;
+                if let Err(error) = fs::hard_link(self.target.join(name), &path) {
+                    return if is_refusal(&error) { Ok(false) } else { Err(error) };
+                }
+            }
+            // What others of ours left, and this export has nothing to do with.
+            self.link_others(Path::new(""))?;
+        }
+        sync_all(&self.staging)?;
+        if !self.target.exists() {
+            fs::rename(&self.staging, &self.target)?;
+            sync_folder(folder_of(&self.target))?;
+            return Ok(true);
+        }
+        match swap(&self.staging, &self.target) {
+            Ok(()) => {}
+            Err(error) if is_refusal(&error) => {
+                // The links of what stays would only be in the way.
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+        sync_folder(folder_of(&self.target))?;
+        remove_folder(&self.staging)?;
+        Ok(true)
+    }
+
+    fn link_others(&self, below: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(self.target.join(below))? {
+            let entry = entry?;
+            let name = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                self.link_others(&name)?;
+                continue;
+            }
+            let text = name.to_string_lossy();
+            if !self.removed.contains(&*text) && !self.written.contains(&*text) && !self.kept.contains(&*text) {
+                let path = self.staging.join(&name);
+                fs::create_dir_all(folder_of(&path))?;
+                fs::hard_link(self.target.join(&name), path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces file by file: what is linked to comes before what links to it, and what goes goes last.
+    fn one_by_one(&self) -> Result<(), WriteError> {
+        let is_index = |name: &&String| name.ends_with("index.html");
+        let (last, first): (Vec<&String>, Vec<&String>) = self.written.iter().partition(is_index);
+        for name in first.into_iter().chain(last) {
+            let from = self.staging.join(name);
+            let bytes = fs::read(&from).map_err(|source| WriteError { path: from, source })?;
+            let path = self.target.join(name);
+            create_folder(folder_of(&path))?;
+            write(&path, &bytes)?;
+        }
+        for name in &self.removed {
+            let path = self.target.join(name);
+            fs::remove_file(&path).map_err(|source| WriteError { path: path.clone(), source })?;
+            // An empty folder is of no use; one that is not empty stays.
+            let _ = fs::remove_dir(folder_of(&path));
+        }
+        remove_folder(&self.staging).map_err(|source| WriteError { path: self.staging.clone(), source })
+    }
+}
+
+impl Drop for Replacement {
+    /// Leaves nothing behind when an export stops half way.
+    fn drop(&mut self) {
+        let _ = remove_folder(&self.staging);
+    }
+}
+
+fn holds_only(target: &Path, below: &Path, ours: &BTreeSet<String>) -> bool {
+    let Ok(entries) = fs::read_dir(target.join(below)) else { return !target.exists() };
+    entries.into_iter().all(|entry| {
+        let Ok(entry) = entry else { return false };
+        let name = below.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => holds_only(target, &name, ours),
+            Ok(kind) => kind.is_file() && name.to_str().is_some_and(|name| ours.contains(name)),
+            Err(_) => false,
+        }
+    })
+}
+
+fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the file system can't do it, so that another way may work.
+fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::Unsupported
+            | Kind::InvalidInput
+            | Kind::ResourceBusy
+            | Kind::CrossesDevices
+            | Kind::PermissionDenied
+            | Kind::TooManyLinks
+    )
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn swap(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).map_err(io::Error::from)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn swap(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Brings all that was written to the disk.
+#[cfg(target_os = "linux")]
+fn sync_all(folder: &Path) -> io::Result<()> {
+    rustix::fs::syncfs(fs::File::open(folder)?).map_err(io::Error::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_all(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => sync_all(&entry.path())?,
+            false => fs::File::open(entry.path())?.sync_all()?,
+        }
+    }
+    sync_folder(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn ours(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_folder_is_exchanged_and_what_did_not_change_is_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("a").join("site");
+        let mut first = Replacement::begin(&out, &ours(&[]), false).unwrap();
+        first.put("index.html", b"1").unwrap();
+        first.put("x/a.html", b"a").unwrap();
+        first.put("x/b.html", b"b").unwrap();
+        assert!(!out.exists());
+        assert_eq!(first.finish().unwrap(), Replaced { written: 3, ..Replaced::default() });
+        let before = fs::metadata(out.join("x/a.html")).unwrap();
+        let folder = fs::metadata(&out).unwrap().ino();
+
+        let all = ours(&["index.html", "x/a.html", "x/b.html"]);
+        let mut second = Replacement::begin(&out, &all, false).unwrap();
+        second.put("index.html", b"2").unwrap();
+        second.put("x/a.html", b"a").unwrap();
+        second.remove("x/b.html");
+        second.remove("never/there");
+        assert_eq!(fs::read(out.join("index.html")).unwrap(), b"1");
+        assert_eq!(second.finish().unwrap(), Replaced { written: 1, unchanged: 1, removed: 1 });
+        assert_eq!(fs::read(out.join("index.html")).unwrap(), b"2");
+        assert_eq!(names(&out.join("x")), ["a.html"]);
+        let after = fs::metadata(out.join("x/a.html")).unwrap();
+        assert_eq!((before.ino(), before.mtime_nsec()), (after.ino(), after.mtime_nsec()));
+        assert_ne!(folder, fs::metadata(&out).unwrap().ino());
+        assert_eq!(names(&dir.path().join("a")), ["site"]);
+    }
+
+    #[test]
+    fn where_others_keep_files_each_is_replaced_by_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("site");
+        fs::create_dir_all(out.join(".git")).unwrap();
+        fs::write(out.join("CNAME"), "x").unwrap();
+        fs::write(out.join("old.html"), "x").unwrap();
+        let folder = fs::metadata(&out).unwrap().ino();
+        let mut next = Replacement::begin(&out, &ours(&["old.html"]), false).unwrap();
+        next.put("x/a.html", b"a").unwrap();
+        next.remove("old.html");
+        assert_eq!(next.finish().unwrap(), Replaced { written: 1, unchanged: 0, removed: 1 });
+        assert_eq!(names(&out), [".git", "CNAME", "x"]);
+        assert_eq!(folder, fs::metadata(&out).unwrap().ino());
+        assert_eq!(names(dir.path()), ["site"]);
+    }
+
+    #[test]
+    fn what_is_dropped_half_way_leaves_the_folder_and_nothing_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("site");
+        let mut half = Replacement::begin(&out, &ours(&[]), false).unwrap();
+        half.put("a", b"a").unwrap();
+        for name in ["../b", "/b", "", "a/../../b"] {
+            assert!(half.put(name, b"b").is_err(), "{name}");
+        }
+        drop(half);
+        assert_eq!(names(dir.path()), [""; 0]);
+    }
+}

@@ -1,0 +1,1 @@
+//! An entry as a post of a content management system.
