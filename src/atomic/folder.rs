@@ -1,7 +1,8 @@
 //! A folder that changes as a whole: its next state is laid out beside it, and takes its place in one step of the
 //! system. Whoever reads the folder sees the old state or the new one.
 
-use super::{TEMPORARY_PREFIX, WriteError, create_folder, folder_of, sync_folder, write};
+use super::{TEMPORARY_PREFIX, WriteError, adopt, create_folder, folder_of, sync_folder, write};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -18,6 +19,28 @@ pub struct Replacement {
     kept: BTreeSet<String>,
     written: BTreeSet<String>,
     removed: BTreeSet<String>,
+}
+
+/// How a file looks from outside: one that has the same stamp later is the same file with the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStamp {
+    /// Its bytes.
+    bytes: u64,
+    /// When they were written, in nanoseconds since 1970.
+    modified: i128,
+    /// Its number in the file system: what is written anew gets another.
+    number: u64,
+}
+
+impl FileStamp {
+    /// The stamp of a file as it is now; `None` where there is none.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let modified = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
+        Some(Self { bytes: meta.len(), modified, number: meta.ino() })
+    }
 }
 
 /// What became of a folder.
@@ -56,11 +79,11 @@ impl Replacement {
         Ok(Self { target, staging, at_once, kept: BTreeSet::new(), written: BTreeSet::new(), removed: BTreeSet::new() })
     }
 
-    /// Adds a file. `name` is its path below the folder with `/` between the parts.
+    /// Adds a file and tells how it will look. `name` is its path below the folder with `/` between the parts.
     ///
     /// # Errors
     /// When the disk is full or refuses; [`io::ErrorKind::InvalidInput`] for a name that would lead out of the folder.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<FileStamp, WriteError> {
         let relative = Path::new(name);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) || name.is_empty() {
             return Err(WriteError { path: relative.to_owned(), source: io::ErrorKind::InvalidInput.into() });
@@ -68,16 +91,18 @@ impl Replacement {
         let present = self.target.join(relative);
         let is_same = fs::metadata(&present).is_ok_and(|meta| meta.len() == bytes.len() as u64)
             && fs::read(&present).is_ok_and(|old| old == bytes);
-        if is_same {
+        let path = if is_same {
             self.kept.insert(name.to_owned());
-            return Ok(());
-        }
-        let path = self.staging.join(relative);
-        create_folder(folder_of(&path))?;
-        // All are synced together at the end.
-        fs::write(&path, bytes).map_err(|source| WriteError { path, source })?;
-        self.written.insert(name.to_owned());
-        Ok(())
+            present
+        } else {
+            let path = self.staging.join(relative);
+            create_folder(folder_of(&path))?;
+            // All are synced together at the end.
+            fs::write(&path, bytes).map_err(|source| WriteError { path: path.clone(), source })?;
+            self.written.insert(name.to_owned());
+            path
+        };
+        FileStamp::of(&path).ok_or_else(|| WriteError { path, source: io::ErrorKind::NotFound.into() })
     }
 
     /// Leaves a file as it is without reading it.
@@ -166,11 +191,13 @@ impl Replacement {
         let is_index = |name: &&String| name.ends_with("index.html");
         let (last, first): (Vec<&String>, Vec<&String>) = self.written.iter().partition(is_index);
         for name in first.into_iter().chain(last) {
-            let from = self.staging.join(name);
-            let bytes = fs::read(&from).map_err(|source| WriteError { path: from, source })?;
-            let path = self.target.join(name);
+            let (from, path) = (self.staging.join(name), self.target.join(name));
             create_folder(folder_of(&path))?;
-            write(&path, &bytes)?;
+            if adopt(&from, &path).is_err() {
+                // The folder is on another disk than what is beside it.
+                let bytes = fs::read(&from).map_err(|source| WriteError { path: from, source })?;
+                write(&path, &bytes)?;
+            }
         }
         for name in &self.removed {
             let path = self.target.join(name);

@@ -2,6 +2,7 @@
 
 use super::args::ExportArgs;
 use super::{Context, Failed, Usage};
+use crate::atomic::FileStamp;
 use crate::export::Options;
 use crate::failure::Exit;
 use crate::library::EpisodeFolder;
@@ -41,6 +42,12 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> 
     let exported = to_folder(&library, &request, &out, in_place, &holder, cancel)?;
     tell(context, &exported, &args.out, args.drafts)?;
     Ok(Exit::Done)
+}
+
+/// Which program this is: of two builds of one version the files may differ.
+fn program() -> String {
+    let built = std::env::current_exe().ok().and_then(|path| FileStamp::of(&path));
+    format!("{} {built:?}", env!("CARGO_PKG_VERSION"))
 }
 
 /// A moment, or a day, which begins at midnight UTC.

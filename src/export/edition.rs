@@ -71,12 +71,18 @@ impl<'a> Edition<'a> {
         Ok(Self { config, options })
     }
 
+    /// The document of an episode alone: for [`Edition::finish`], where its own files are there already.
+    #[must_use]
+    pub fn document(&self, input: &EpisodeInput) -> EpisodeDocument {
+        contract::document(input, &self.config.website)
+    }
+
     /// The document of an episode and its own files.
     ///
     /// # Errors
     /// When a file can't be put together.
     pub fn episode(&self, input: &EpisodeInput) -> Result<Made, ExportError> {
-        let document = contract::document(input, &self.config.website);
+        let document = self.document(input);
         let (mut files, mut notes) = (Vec::new(), Vec::new());
         if self.has_news(&document) {
             let timed = match self.options.formats.iter().any(|format| format.needs_words()) {
