@@ -18,7 +18,12 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> 
     formats.sort_unstable();
     formats.dedup();
     let since = args.since.as_deref().map(moment).transpose()?;
-    let request = Request { episodes, options: Options { formats, since, templates: Vec::new() }, drafts: args.drafts };
+    let request = Request {
+        episodes,
+        options: Options { formats, since, templates: Vec::new() },
+        drafts: args.drafts,
+        program: program(),
+    };
     let (holder, cancel) = (context.holder(), &context.env.cancel);
     if args.out.as_os_str() == "-" {
         let (files, exported) = to_memory(&library, &request, &holder, cancel)?;
@@ -30,10 +35,10 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> 
             .into());
         };
         context.env.console.write(&file.bytes)?;
-        for note in exported.notes {
-            context.env.console.tell(&note);
+        for note in exported.blocked.iter().chain(&exported.notes) {
+            context.env.console.tell(note);
         }
-        return Ok(Exit::Done);
+        return Ok(outcome(&exported));
     }
     let out = context.env.cwd.join(&args.out);
     // A shell must not find itself in a folder that is gone.
@@ -41,7 +46,12 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> 
         out.canonicalize().is_ok_and(|out| context.env.cwd.canonicalize().is_ok_and(|cwd| cwd.starts_with(out)));
     let exported = to_folder(&library, &request, &out, in_place, &holder, cancel)?;
     tell(context, &exported, &args.out, args.drafts)?;
-    Ok(Exit::Done)
+    Ok(outcome(&exported))
+}
+
+/// An approval that does not hold is a fault that somebody must see to; all else was exported.
+fn outcome(exported: &Exported) -> Exit {
+    if exported.blocked.is_empty() { Exit::Done } else { Exit::ChecksFailed }
 }
 
 /// Which program this is: of two builds of one version the files may differ.
@@ -68,7 +78,7 @@ fn tell(context: &Context, exported: &Exported, out: &Path, drafts: bool) -> Res
     if context.args.json {
         return context.say_json(&serde_json::json!({
             "written": files.written, "unchanged": files.unchanged, "removed": files.removed, "held_back": held_back,
-            "notes": exported.notes, "pages": pages,
+            "blocked": exported.blocked, "notes": exported.notes, "pages": pages,
         }));
     }
     let gone = if files.removed > 0 { format!(", {} out-of-date files removed", files.removed) } else { String::new() };
@@ -82,6 +92,12 @@ fn tell(context: &Context, exported: &Exported, out: &Path, drafts: bool) -> Res
         context.say(&format!(
             "{held_back} entries were left out because nobody approved them yet; --drafts shows them, marked as drafts."
         ))?;
+    }
+    if !exported.blocked.is_empty() {
+        for blocked in &exported.blocked {
+            context.env.console.tell(blocked);
+        }
+        context.env.console.tell("Resolve what is open on the review page (\"spinetime review\"), then export again.");
     }
     for note in &exported.notes {
         context.say(note)?;

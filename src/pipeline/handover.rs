@@ -5,7 +5,7 @@ use crate::draft;
 use crate::export::contract::{self, Tombstone};
 use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, journal};
-use crate::model::{Entries, Entry, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word};
+use crate::model::{Entries, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word};
 
 /// An episode's entries with what an export says beside them.
 #[derive(Debug, Clone)]
@@ -20,18 +20,31 @@ pub struct Handover {
     pub words: Vec<Word>,
 }
 
+/// What may leave of an episode, and what is left out.
+#[derive(Debug, Clone, Default)]
+pub struct Publication<'a> {
+    /// What may leave.
+    pub entries: Vec<Publishable<'a>>,
+    /// How many wait for people.
+    pub held_back: usize,
+    /// Those that were approved and may not leave all the same, with the reason.
+    pub blocked: Vec<(EntryId, NotPublishable)>,
+}
+
 impl Handover {
-    /// What may leave: approved entries, or with `drafts` also the others, which then say so visibly. And how many are
-    /// held back of those that wait for people.
+    /// What may leave: approved entries, or with `drafts` also the others, which then say so visibly.
     #[must_use]
-    pub fn publishable(&self, drafts: bool) -> (Vec<Publishable<'_>>, usize) {
-        let all = self.entries.entries.iter();
-        let tried: Vec<Result<Publishable<'_>, NotPublishable>> =
-            all.map(|entry| if drafts { entry.as_visible_draft() } else { entry.approved() }).collect();
-        let waits = |entry: &Entry| matches!(entry.status, Status::NeedsReview | Status::Draft | Status::Approved);
-        let held_back =
-            self.entries.entries.iter().zip(&tried).filter(|(entry, tried)| waits(entry) && tried.is_err()).count();
-        (tried.into_iter().flatten().collect(), held_back)
+    pub fn publication(&self, drafts: bool) -> Publication<'_> {
+        let mut publication = Publication::default();
+        for entry in &self.entries.entries {
+            match if drafts { entry.as_visible_draft() } else { entry.approved() } {
+                Ok(entry) => publication.entries.push(entry),
+                Err(why) if entry.status == Status::Approved => publication.blocked.push((entry.id.clone(), why)),
+                Err(_) if matches!(entry.status, Status::NeedsReview | Status::Draft) => publication.held_back += 1,
+                Err(_) => {}
+            }
+        }
+        publication
     }
 }
 

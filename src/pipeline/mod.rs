@@ -14,7 +14,7 @@ pub mod sync;
 pub use attach::{AttachError, CaptionsFrom};
 pub use edited::{FactError, material, set_fact, settle};
 pub use enroll::{EnrollError, Enrolled, enroll};
-pub use handover::{Handover, handover};
+pub use handover::{Handover, Publication, handover};
 pub use place::{Request, Wanted};
 pub use stages::utterances;
 

@@ -1,7 +1,7 @@
 //! The list of what an export wrote, in the folder itself: which files are its own to take away, and what they were made
 //! of, so that nothing is made again that would come out the same.
 
-use super::Request;
+use super::{Outcome, Request};
 use crate::atomic::FileStamp;
 use crate::export::Format;
 use crate::library::artefact::Key;
@@ -36,13 +36,11 @@ impl Listed {
     }
 }
 
-/// What an episode's files were made of, and what was said of them.
+/// What an episode's files were made of, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Before {
     pub(super) key: Digest,
-    pub(super) held_back: usize,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) notes: Vec<String>,
+    pub(super) outcome: Outcome,
 }
 
 /// The list.

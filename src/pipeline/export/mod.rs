@@ -11,9 +11,10 @@ use crate::export::contract::EpisodeDocument;
 use crate::export::{Edition, EpisodeInput, ExportError, Format, NamedBytes, Options};
 use crate::failure::{Cancelled, Exit, Failure};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock};
-use crate::model::{Digest, EntryId, EpisodeId, Publishable};
+use crate::model::{Digest, EntryId, EpisodeId, NotPublishable, Publishable};
 use crate::progress::Cancel;
 use list::{Before, LIST, List, Listed};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ pub struct Exported {
     pub files: Replaced,
     /// Entries that were left out since nobody approved them.
     pub held_back: usize,
+    /// Entries that were approved and left out all the same, with the reason, as sentences.
+    pub blocked: Vec<String>,
     /// What people should know, as sentences.
     pub notes: Vec<String>,
     /// Pages to open first, with their folder.
@@ -143,8 +146,8 @@ pub fn to_folder(
         }
     }
     for (work, outcome) in plan.works.iter().zip(&made.episodes) {
-        let (held_back, notes) = outcome.as_ref().map_or((0, Vec::new()), |made| (made.held_back, made.notes.clone()));
-        new.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), held_back, notes });
+        let outcome = outcome.clone().unwrap_or_default();
+        new.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
     }
     new.notes.clone_from(&made.notes);
     next.put(LIST, &new.bytes())?;
@@ -189,6 +192,7 @@ fn exported(
     let mut exported = Exported { files, pages, ..Exported::default() };
     for outcome in outcomes {
         exported.held_back += outcome.held_back;
+        exported.blocked.extend(outcome.blocked);
         exported.notes.extend(outcome.notes);
     }
     exported.notes.extend(whole);
@@ -200,8 +204,8 @@ struct Work {
     folder: EpisodeFolder,
     /// Of what its files are made.
     key: Digest,
-    /// What was said of it, where its own files are there as they would be made.
-    done: Option<Vec<String>>,
+    /// What came of it before, where its own files are there as they would be made.
+    done: Option<Outcome>,
 }
 
 fn works(library: &Library, request: &Request, shared: &Digest) -> Result<Vec<Work>, LibraryError> {
@@ -231,7 +235,7 @@ impl Plan {
             // An episode may have no files at all.
             let files = intact.get(&Some(&work.folder.id)).map_or(Some(&[][..]), |files| files.as_deref());
             if let Some(files) = files {
-                work.done = Some(before.notes.clone());
+                work.done = Some(before.outcome.clone());
                 kept.extend(files.iter().map(|name| (*name).clone()));
             }
         }
@@ -243,7 +247,7 @@ impl Plan {
 
     /// What the export before said, which made the same.
     fn as_before(&self, old: &List, request: &Request, out: &Path) -> Exported {
-        let outcome = |before: &Before| Outcome { held_back: before.held_back, notes: before.notes.clone() };
+        let outcome = |before: &Before| before.outcome.clone();
         let unchanged = old.files.values().filter(|file| file.is_of(&request.options.formats)).count();
         let files = Replaced { unchanged, ..Replaced::default() };
         exported(files, old.episodes.values().map(outcome), old.notes.clone(), first_pages(old, request, out))
@@ -253,8 +257,12 @@ impl Plan {
 type Put<'a> = &'a mut dyn FnMut(Format, Option<&EpisodeId>, NamedBytes) -> Result<(), OutletError>;
 
 /// What came of an episode.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Outcome {
+    /// As in [`Exported`].
     held_back: usize,
+    blocked: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -341,15 +349,20 @@ fn one(
             Err(OutletError::Unprocessed(work.folder.id.clone()))
         };
     };
-    let (publishable, held_back) = handed.publishable(request.drafts);
-    let input = input(&handed, &publishable);
-    let Some(done) = &work.done else {
-        let made = edition.episode(&input)?;
-        let outcome = Outcome { held_back, notes: made.notes };
-        return Ok(Some(Finished { document: made.document, files: made.files, outcome }));
+    let publication = handed.publication(request.drafts);
+    let input = input(&handed, &publication.entries);
+    if let Some(done) = &work.done {
+        let document = edition.document(&input);
+        return Ok(Some(Finished { document, files: Vec::new(), outcome: done.clone() }));
+    }
+    let made = edition.episode(&input)?;
+    let blocked = |(id, why): &(EntryId, NotPublishable)| format!("{id} was approved and is left out: {why}.");
+    let outcome = Outcome {
+        held_back: publication.held_back,
+        blocked: publication.blocked.iter().map(blocked).collect(),
+        notes: made.notes,
     };
-    let outcome = Outcome { held_back, notes: done.clone() };
-    Ok(Some(Finished { document: edition.document(&input), files: Vec::new(), outcome }))
+    Ok(Some(Finished { document: made.document, files: made.files, outcome }))
 }
 
 fn input<'a>(handed: &'a Handover, publishable: &'a [Publishable<'a>]) -> EpisodeInput<'a> {
