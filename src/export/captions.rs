@@ -121,7 +121,7 @@ fn voice(cue: &Cue, shown: &Shown, config: &Config) -> String {
 }
 
 /// `00:12:34.310`, with another sign before the milliseconds.
-fn clock(at: Millis, sign: char) -> String {
+pub(super) fn clock(at: Millis, sign: char) -> String {
     let (h, m, s, ms) = (at.0 / 3_600_000, at.0 / 60_000 % 60, at.0 / 1000 % 60, at.0 % 1000);
     format!("{h:02}:{m:02}:{s:02}{sign}{ms:03}")
 }
