@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn questions_are_chapters_behind_a_beginning() {
-        let long = "Is it safe to go on with a very strong medicine for <b>pain</b>, if nothing else has helped me so far?";
+        let long =
+            "Is it safe to go on with a very strong medicine for <b>pain</b>, if nothing else has helped me so far?";
         let mut document = asked(&[(75.9, "Can it help?"), (81.0, "And now?"), (312.0, long), (594.0, "Too late?")]);
         let (text, notes) = described(&document);
         insta::assert_snapshot!(text, @"
@@ -203,7 +204,21 @@ mod tests {
     fn a_track_of_chapters() {
         let document = asked(&[(20.0, "Is a < b --> c?"), (50.0, "Twin?"), (50.0, "Now?"), (300.0, "Last?")]);
         let file = &vtt(&document, &Config::default())[0];
-        insta::assert_snapshot!(str::from_utf8(&file.bytes).unwrap(), @"");
+        insta::assert_snapshot!(str::from_utf8(&file.bytes).unwrap(), @r"
+        WEBVTT
+
+        e-00000000
+        00:00:20.000 --> 00:00:50.000
+        Is a &lt; b --&gt; c?
+
+        e-00000002
+        00:00:50.000 --> 00:01:50.000
+        Now?
+
+        e-00000003
+        00:05:00.000 --> 00:06:00.000
+        Last?
+        ");
         assert_eq!(vtt(&asked(&[]), &Config::default()), []);
     }
 

@@ -117,7 +117,7 @@ fn content(episode: &EpisodePage, shown: &EntryPage, config: &Config) -> (String
     let mut html = vec![html::paragraphs(&before)];
     let mut text = before;
     if let Some(url) = link {
-        html.push(format!("<p><a href=\"{}\">{}</a></p>", HtmlEscape(url), HtmlEscape(&watch)));
+        html.push(format!("<p><a href=\"{}\">{}</a></p>", escaped(url), escaped(&watch)));
         text.push(format!("{watch}: {url}"));
     }
     if !episode.disclaimer.is_empty() {
@@ -125,6 +125,11 @@ fn content(episode: &EpisodePage, shown: &EntryPage, config: &Config) -> (String
         text.push(episode.disclaimer.clone());
     }
     (html.join("\n"), text.join("\n\n"))
+}
+
+/// The text for an element or a quoted attribute; slashes need no escape there.
+fn escaped(text: &str) -> String {
+    HtmlEscape(text).to_string().replace("&#x2f;", "/")
 }
 
 #[cfg(test)]
@@ -151,10 +156,54 @@ mod tests {
         document.entries[1].updated_at = "2026-11-21T10:00:00Z".parse().unwrap();
         document.entries[1].status = PublicStatus::Draft;
         document.entries[1].approved_at = None;
-        insta::assert_snapshot!(serde_json::to_string_pretty(&made(&[document], None, &config)).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&made(&[document], None, &config)).unwrap(), @r#"
+        {
+          "version": "https://jsonfeed.org/version/1.1",
+          "title": "Ask a Spine Doctor",
+          "language": "en",
+          "items": [
+            {
+              "id": "e-00000001",
+              "url": "https://www.youtube.com/watch?v=SpineTime01&t=13s",
+              "title": "[Draft - not approved] And now?",
+              "content_html": "<p>Wait.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
+              "content_text": "Wait.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
+              "date_modified": "2026-11-21T10:00:00Z",
+              "authors": [
+                {
+                  "name": "Jane Doe, MD"
+                },
+                {
+                  "name": "Casper Quill, MD"
+                }
+              ],
+              "language": "en"
+            },
+            {
+              "id": "e-00000000",
+              "url": "https://www.youtube.com/watch?v=SpineTime01&t=13s",
+              "title": "Is <b> safe?",
+              "content_html": "<p>Yes &amp; no.</p>\n<p>Ask.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
+              "content_text": "Yes & no.\n\nAsk.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
+              "date_published": "2026-11-20T10:00:00Z",
+              "date_modified": "2026-11-20T10:00:00Z",
+              "authors": [
+                {
+                  "name": "Jane Doe, MD"
+                },
+                {
+                  "name": "Casper Quill, MD"
+                }
+              ],
+              "language": "en"
+            }
+          ]
+        }
+        "#);
         config.website.site_url = "https://spine.example/ask".into();
-        config.website.entry_url = "https://spine.example/?p={id}".into();
-        let feed = made(&[asked()], None, &config);
+        let mut known = asked();
+        known.entries[0].page_url = Some("https://spine.example/?p=e-00000000".into());
+        let feed = made(&[known], None, &config);
         assert_eq!(feed["home_page_url"], "https://spine.example/ask/");
         assert_eq!(feed["feed_url"], "https://spine.example/ask/jsonfeed.json");
         assert_eq!(feed["items"][0]["url"], "https://spine.example/?p=e-00000000");

@@ -37,6 +37,7 @@ pub(super) struct TimedEntry {
 }
 
 /// A sentence of a text, with who says it.
+#[allow(dead_code, reason = "the site's transcripts are made of it")]
 pub(super) type Spoken = (Span, String, Option<PersonId>);
 
 /// The entries' printed words with times, in the order of `document`. `words` are those of the transcript, in order of
@@ -213,6 +214,7 @@ fn letters(texts: &[&str]) -> u64 {
 }
 
 /// The words as sentences. A sentence ends with its paragraph, and where somebody else begins to speak.
+#[allow(dead_code, reason = "the site's transcripts are made of it")]
 pub(super) fn sentences(words: &[TimedWord]) -> Vec<Spoken> {
     let mut sentences = Vec::new();
     for run in words.chunk_by(|a, b| !b.begins_paragraph && a.speaker == b.speaker) {
@@ -265,7 +267,7 @@ pub(super) mod tests {
         let link = |t: f64| format!("https://www.youtube.com/watch?v=SpineTime01&t={}s", t as u64);
         let first = end("start", 0).as_f64().unwrap();
         json!({
-            "id": format!("e-0000000{at}"), "status": "approved",
+            "id": format!("e-{at:08}"), "status": "approved",
             "question": { "text": question, "start": asked[0], "end": asked[1], "source": "read_by_host" },
             "answer": {
                 "paragraphs": paragraphs, "start": first, "end": end("end", spans.len().wrapping_sub(1)), "spans": spans,

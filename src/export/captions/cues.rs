@@ -131,9 +131,9 @@ const CLINGING: &[&str] = &[
 
 /// Words that a clause begins with.
 const OPENING: &[&str] = &[
-    "and", "but", "or", "nor", "so", "because", "since", "although", "though", "if", "unless", "when", "while", "where",
-    "which", "who", "that", "than", "then", "before", "after", "until", "as", "to", "in", "on", "at", "for", "from",
-    "with", "without", "about",
+    "and", "but", "or", "nor", "so", "because", "since", "although", "though", "if", "unless", "when", "while",
+    "where", "which", "who", "that", "than", "then", "before", "after", "until", "as", "to", "in", "on", "at", "for",
+    "from", "with", "without", "about",
 ];
 
 /// What a cue costs that can be shown until `until`, without its lines.
@@ -157,27 +157,28 @@ struct Line {
 /// Where the line of a cue is best broken; `None` where it does not fit into two. A word that is no line's length alone
 /// fits always.
 fn break_line(cue: &[Piece], breaks: &[u64]) -> Option<Line> {
-    // The characters from the first to each piece, with blanks between.
-    let ends: Vec<usize> = cue
-        .iter()
-        .scan(0, |end, piece| {
-            *end += piece.length + usize::from(*end > 0);
-            Some(*end)
-        })
-        .collect();
-    let whole = *ends.last()?;
-    let is_cut = |at: usize| cue.get(at).is_some_and(|piece| piece.inner);
-    if whole <= LINE && !(1..cue.len()).any(is_cut) {
+    // With a blank behind each.
+    let whole: usize = cue.iter().map(|piece| piece.length + 1).sum();
+    let torn = cue.iter().skip(1).filter(|piece| piece.inner).count();
+    if whole <= LINE + 1 && torn == 0 {
         return Some(Line { at: cue.len(), cost: 0 });
     }
-    (1..cue.len())
-        .filter_map(|at| {
-            let (left, right) = (ends[at - 1], whole - ends[at - 1] - 1);
-            let torn = (1..cue.len()).any(|other| other != at && is_cut(other));
+    let (mut left, mut best) = (0, None::<Line>);
+    for (at, pair) in (1..).zip(cue.windows(2)) {
+        left += pair[0].length + 1;
+        if left > LINE + 1 {
+            break;
+        }
+        let right = whole - left;
+        // Parts of a word never share a line: there is no blank between them.
+        if right <= LINE + 1 && torn == usize::from(pair[1].inner) {
             let cost = breaks[at] / 2 + left.abs_diff(right) as u64 / 6;
-            (left <= LINE && right <= LINE && !torn).then_some(Line { at, cost })
-        })
-        .min_by_key(|line| line.cost)
+            if best.as_ref().is_none_or(|best| cost < best.cost) {
+                best = Some(Line { at, cost });
+            }
+        }
+    }
+    best
 }
 
 fn cue(pieces: &[Piece], breaks: &[u64]) -> Cue {

@@ -15,11 +15,7 @@ const ANSWER: [&str; 2] = [
 fn answered() -> (EpisodeDocument, Vec<Word>) {
     let spans = [(13.0, 25.0, Some("jane-doe")), (60.0, 66.0, Some("casper-quill"))];
     let document = document(&[("Can physical therapy help?", [10.0, 12.0], &ANSWER, &spans)]);
-    let words = [
-        said(10_000, "um can physical therapy help"),
-        said(13_000, ANSWER[0]),
-        said(60_000, ANSWER[1]),
-    ];
+    let words = [said(10_000, "um can physical therapy help"), said(13_000, ANSWER[0]), said(60_000, ANSWER[1])];
     (document, words.concat())
 }
 
@@ -33,8 +29,58 @@ fn made(
 
 #[test]
 fn an_answer_as_captions() {
-    insta::assert_snapshot!(made(vtt, &answered()), @"");
-    insta::assert_snapshot!(made(srt, &answered()), @"");
+    insta::assert_snapshot!(made(vtt, &answered()), @r"
+    WEBVTT
+
+    NOTE Spine Time: Your Back
+
+    e-00000000-q1
+    00:00:10.300 --> 00:00:11.650
+    <v Question>Can physical therapy help?
+
+    e-00000000-a1
+    00:00:13.000 --> 00:00:14.800
+    <v Jane Doe>Yes, for most people it can.
+
+    e-00000000-a2
+    00:00:14.800 --> 00:00:19.000
+    <v Jane Doe>The aim of the first weeks is to find
+    which movements ease your pain
+
+    e-00000000-a3
+    00:00:19.000 --> 00:00:23.800
+    <v Jane Doe>and which stir it up, and then
+    to build a plan around the ones that help.
+
+    e-00000000-a4
+    00:01:00.000 --> 00:01:04.500
+    <v Casper Quill>Give it 6 to 8 weeks.
+    Do not take more than 400 mg a day.
+    ");
+    insta::assert_snapshot!(made(srt, &answered()), @r"
+    1
+    00:00:10,300 --> 00:00:11,650
+    Can physical therapy help?
+
+    2
+    00:00:13,000 --> 00:00:14,800
+    Yes, for most people it can.
+
+    3
+    00:00:14,800 --> 00:00:19,000
+    The aim of the first weeks is to find
+    which movements ease your pain
+
+    4
+    00:00:19,000 --> 00:00:23,800
+    and which stir it up, and then
+    to build a plan around the ones that help.
+
+    5
+    00:01:00,000 --> 00:01:04,500
+    Give it 6 to 8 weeks.
+    Do not take more than 400 mg a day.
+    ");
 }
 
 #[test]
@@ -70,18 +116,55 @@ fn no_text_becomes_a_sign() {
     let mut document = document(&[(nasty, [10.0, 30.0], &[nasty], &[(40.0, 60.0, Some("jane-doe"))])]);
     document.episode.title = format!("{nasty}\n\nNOTE");
     document.entries[0].credits[0].name = "Jane > <i> & Doe".into();
-    insta::assert_snapshot!(made(vtt, &(document.clone(), Vec::new())), @"");
+    insta::assert_snapshot!(made(vtt, &(document.clone(), Vec::new())), @r"
+    WEBVTT
+
+    NOTE Spine Time: &lt;v Nobody&gt;x&lt;/v&gt; &amp;amp; 00:00 --&gt; 00:01 &lt;b&gt; a&lt;5 {\an8}y NOTE
+
+    e-00000000-q1
+    00:00:10.000 --> 00:00:15.925
+    <v Question>&lt;v Nobody&gt;x&lt;/v&gt;
+
+    e-00000000-q2
+    00:00:15.925 --> 00:00:21.851
+    <v Question>&amp;amp; 00:00 --&gt;
+
+    e-00000000-q3
+    00:00:21.851 --> 00:00:25.555
+    <v Question>00:01 &lt;b&gt;
+
+    e-00000000-q4
+    00:00:25.555 --> 00:00:30.000
+    <v Question>a&lt;5 {\an8}y
+
+    e-00000000-a1
+    00:00:40.000 --> 00:00:45.925
+    <v Jane &gt; &lt;i&gt; &amp; Doe>&lt;v Nobody&gt;x&lt;/v&gt;
+
+    e-00000000-a2
+    00:00:45.925 --> 00:00:51.851
+    <v Jane &gt; &lt;i&gt; &amp; Doe>&amp;amp; 00:00 --&gt;
+
+    e-00000000-a3
+    00:00:51.851 --> 00:00:55.555
+    <v Jane &gt; &lt;i&gt; &amp; Doe>00:01 &lt;b&gt;
+
+    e-00000000-a4
+    00:00:55.555 --> 00:01:00.000
+    <v Jane &gt; &lt;i&gt; &amp; Doe>a&lt;5 {\an8}y
+    ");
     let text = made(srt, &(document, Vec::new()));
     let arrows = text.lines().filter(|line| line.contains("-->"));
     assert!(arrows.into_iter().all(|line| line.len() == "00:00:00,000 --> 00:00:00,000".len()), "{text}");
-    assert!(text.contains(&format!("<{UNSEEN}b> a<5 {{{UNSEEN}\\an8}}y")), "{text}");
+    assert!(text.contains(&format!("\na<5 {{{UNSEEN}\\an8}}y")) && text.contains(&format!("--{UNSEEN}>\n")), "{text}");
 }
 
 /// The cues of a VTT file: start, end, lines.
 fn read(text: &str) -> Vec<(u64, u64, Vec<String>)> {
     let millis = |text: &str| {
         let (clock, ms) = text.split_once('.').unwrap();
-        clock.split(':').fold(0, |all, part| all * 60 + part.parse::<u64>().unwrap()) * 1000 + ms.parse::<u64>().unwrap()
+        clock.split(':').fold(0, |all, part| all * 60 + part.parse::<u64>().unwrap()) * 1000
+            + ms.parse::<u64>().unwrap()
     };
     let block = |block: &str| {
         let mut lines = block.lines();
@@ -139,8 +222,9 @@ proptest! {
         let mut first = 0;
         for (from, to, lines) in read(&made(vtt, &(document, Vec::new()))) {
             let count = lines.iter().map(|line| line.split(' ').count()).sum::<usize>();
+            // A cue that is a little too short takes the rest of its second from the next.
             let Span { start, end } = timed[0].answer[first].span.hull(timed[0].answer[first + count - 1].span);
-            prop_assert!(start.0 == from && end.0 <= to);
+            prop_assert!(start.0 <= from && from <= start.0 + 150 && end.0 <= to, "{:?} from {} to {}, said {} to {}", lines, from, to, start.0, end.0);
             let characters = lines.iter().map(|line| line.chars().count() as u64 + 1).sum::<u64>() - 1;
             prop_assert!(characters * 1000 <= 20 * (to - from), "{:?} in {} ms", lines, to - from);
             first += count;
