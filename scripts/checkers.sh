@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exports a made-up library in every format, texts that look like something else included, and has it read by programs that
 # share no code with this one: tests/checkers/check.py. Then breaks the export in many ways, to see that each is found.
-# SPINETIME names the program.
+# SPINETIME names the program. Arguments go to check.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Breaks an export in many ways, and sees that check.py finds each: test_check.py EXPORT.
+"""Breaks an export in many ways, and sees that check.py finds each: test_check.py EXPORT [SCHEMAS].
 
 What can't be broken, since the export has no such file, is a failure too, except structured data: that is made here.
 """
@@ -15,7 +15,7 @@ import check
 import markup
 
 EXPORT = pathlib.Path(sys.argv[1])
-SCHEMAS = check.ROOT / "schema"
+SCHEMAS = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else check.ROOT / "schema"
 
 
 def text(change, file):
