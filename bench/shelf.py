@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a library of invented episodes with reviewed entries, for measurements and tests of exports.
 
-Usage: bench/shelf.py DIR [--episodes N] [--entries N] [--transcripts] [--seed N]
+Usage: bench/shelf.py DIR [--episodes N] [--entries N] [--transcripts] [--odd] [--seed N]
 
 The same arguments make the same bytes. Of the entries of each episode (two or more) the last waits for review and holds a marker that must
 never leave the library; in every third episode one is withdrawn.
@@ -31,6 +31,12 @@ PHRASES = ["For most people the answer is yes, but not on the first day.", "The 
            "If you notice numbness or weakness in a leg, don't wait.", "An X-ray does not show a nerve.", "I would not start with surgery.",
            "Talk with the people who know your history.", "It is never too late to begin.", "That is a question I hear every week.",
            "There is good evidence for it, and there are limits.", "Your age alone does not decide it.", "We begin with the simplest thing that works."]
+# Texts that somebody could take for something else: a formula, markup, a cue, a rule of some format.
+ODD = ['=HYPERLINK("https://evil.example/?x=1","is it safe?")', "+1 555 0100, is that the number?", "-5 mg, is that a dose?",
+       "@SUM(1+1)*cmd|' /C calc'!A0", "'=1+1 or '=2?", "<script>alert(1)</script> & <b>bold</b>, is it safe?", "0:00 --> 0:10 what?",
+       "{\\an8}Is <v Nobody> a voice &amp; a name?", "Ist das gefährlich? 脊椎は痛いですか。 😀 ʼn ﷽ e\u0301?", '"Quotes", commas; and a semi-colon?',
+       "Supercalifragilistic" * 5 + "?", "]]> <!-- ${x} {{ 7 * 7 }} %s \\u003c \\?", "＝1+1 － is that a sum?", "Is 5 < 6 > 4?",
+       "1.5e3 or 2021-07-14 or TRUE?", "</script><img src=x onerror=alert(1)>?"]
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -38,10 +44,14 @@ def sha(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def entry(rng, number, start, youtube, approved, people):
+def entry(rng, number, start, youtube, approved, people, odd):
     identity = "e-" + "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in range(8))
     question = rng.choice(ASKS).format(rng.choice(SUBJECTS))
     paragraphs = [" ".join(rng.choice(PHRASES) for _ in range(rng.randint(3, 6))) for _ in range(rng.randint(2, 4))]
+    if odd:
+        question = ODD[number % len(ODD)]
+        paragraphs[0] = f"{ODD[(number + 5) % len(ODD)]} {paragraphs[0]}"
+        paragraphs[1] = f"{paragraphs[1]} {ODD[(number + 9) % len(ODD)]}"
     if not approved:
         paragraphs[0] += f" {MARKER}."
     words = len(" ".join(paragraphs).split())
@@ -98,6 +108,7 @@ def main():
     parser.add_argument("--episodes", type=int, default=3)
     parser.add_argument("--entries", type=int, default=16, help="of each episode, the one that waits for review included")
     parser.add_argument("--transcripts", action="store_true", help="with the words' times, which captions are made of")
+    parser.add_argument("--odd", action="store_true", help="with texts that look like formulas, markup or cues")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
@@ -110,13 +121,16 @@ def main():
         held_on = datetime.date(2010, 1, 6) + datetime.timedelta(days=7 * index)
         topic = TOPICS[index % len(TOPICS)]
         title = f"{topic}: What Works and What Does Not, Part {index // len(TOPICS) + 1}"
+        series = "Spine Time"
+        if args.odd:
+            title, series = f"{ODD[index % len(ODD)]} {title}", "=Spine & <Time>"
         name = f"{held_on}-{topic.lower().replace(' ', '-')}-{index + 1}"
         youtube = f"Spine{index:06d}"
         made, at = [], 600.0
         for place in range(args.entries):
             number += 1
             approved = place + 1 < args.entries
-            one, at = entry(rng, number, at + 4, youtube, approved, PEOPLE)
+            one, at = entry(rng, number, at + 4, youtube, approved, PEOPLE, args.odd)
             if approved and place == 1 and index % 3 == 0:
                 one.update(status="withdrawn", withdrawn="New guidance was published.", approved_by=None, approved_at=None)
                 one["answer"]["paragraphs"][0] += f" {MARKER}."
@@ -125,7 +139,7 @@ def main():
         document = {
             "format": 1,
             "key": sha(name),
-            "episode": {"id": name, "series": "Spine Time", "title": title, "held_on": str(held_on), "youtube_id": youtube,
+            "episode": {"id": name, "series": series, "title": title, "held_on": str(held_on), "youtube_id": youtube,
                         "recording_url": f"https://www.youtube.com/watch?v={youtube}", "duration": duration, "language": "en"},
             "entries": made,
             "tombstones": [],

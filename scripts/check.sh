@@ -30,5 +30,8 @@ else
   cargo test --release --locked --no-fail-fast
 fi
 
+step "exports, read by programs of other people's"
+scripts/checkers.sh
+
 step "the review page in a browser"
 CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}" scripts/browser.sh

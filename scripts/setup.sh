@@ -12,9 +12,9 @@ packages=(
   ffmpeg                                                         # the tests compare with it
   python3 python3-venv                                           # runs yt-dlp
 )
-# A browser before the review page, and what drives it.
+# A browser before the review page, what drives it, and a reader of tables.
 if [ "$with_tests" = yes ]; then
-  packages+=(chromium)
+  packages+=(chromium libreoffice-calc-nogui) # the second opens exported tables
   # A machine that has another Node.js keeps it: Debian's would take its place.
   command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 fi
@@ -41,7 +41,7 @@ all_there() {
   pkg-config --exists libavcodec libavformat libavutil libswresample || return 1
   python3 -c 'import ensurepip, venv' 2>/dev/null || return 1
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || return 1
-  [ "$with_tests" = no ] || { command -v node && command -v npm && browser; } >/dev/null
+  [ "$with_tests" = no ] || { command -v node && command -v npm && command -v soffice && browser; } >/dev/null
 }
 
 # Chromium, under the names that systems give it, or the one that CHROMIUM names.

@@ -161,6 +161,10 @@ pub struct Wording {
     pub disclaimer: String,
     /// The mark of a draft; left empty, drafts are marked with the default.
     pub draft: String,
+    /// Whose voice a question is in captions; who asks is never named. Empty: nobody's.
+    pub voice_question: String,
+    /// The first of the chapters for YouTube, which begins where the recording does.
+    pub chapter_start: String,
 }
 
 impl Wording {
@@ -194,6 +198,8 @@ impl Default for Wording {
             subscribe: "Subscribe to be told of future episodes".into(),
             disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
             draft: Self::DRAFT.into(),
+            voice_question: "Question".into(),
+            chapter_start: "Introduction".into(),
         }
     }
 }

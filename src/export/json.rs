@@ -3,6 +3,7 @@
 use super::contract::{EpisodeDocument, FeedDocument};
 use super::{ExportError, NamedBytes};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// `episode.json`.
 pub(super) fn episode(document: &EpisodeDocument) -> Result<Vec<NamedBytes>, ExportError> {
@@ -23,4 +24,14 @@ pub(super) fn file(name: String, value: &impl Serialize) -> Result<Vec<NamedByte
         }
         Err(e) => Err(ExportError::Made { name, reason: e.to_string() }),
     }
+}
+
+/// The fields of a value, in their order.
+pub(super) fn value(name: &str, value: &impl Serialize) -> Result<Map<String, Value>, ExportError> {
+    let reason = match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => return Ok(fields),
+        Ok(_) => "no fields".to_owned(),
+        Err(e) => e.to_string(),
+    };
+    Err(ExportError::Made { name: name.to_owned(), reason })
 }

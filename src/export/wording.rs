@@ -55,6 +55,12 @@ pub(super) fn fill(line: &str, facts: &[(&str, &str)]) -> String {
     out.trim().to_owned()
 }
 
+/// The mark of a draft, never empty.
+pub(super) fn draft_mark(words: &Wording) -> String {
+    let mark = super::page::clean(&words.draft);
+    if mark.is_empty() { Wording::DRAFT.to_owned() } else { mark }
+}
+
 const CREDIT: &[&str] = &["name", "credentials", "title", "affiliation"];
 
 /// Refuses lines that ask for a fact which does not exist, before anything is printed.
