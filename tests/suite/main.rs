@@ -19,6 +19,7 @@ mod review_stand;
 mod roster;
 mod segment;
 mod server;
+mod shelf;
 mod speakers;
 mod speech;
 mod stand_in;

@@ -103,7 +103,9 @@ fn ids(files: &[File<'_>], now: &BTreeMap<EntryId, Now<'_>>, name: &str, before:
         let Some(here) = now.get(id) else {
             if let Some((file, list)) = covering(files, episode) {
                 let what = match gone {
-                    true => format!("{id} has a tombstone in {name} and none here: an importer that missed it keeps the entry."),
+                    true => format!(
+                        "{id} has a tombstone in {name} and none here: an importer that missed it keeps the entry."
+                    ),
                     false => format!("{id} is an entry in {name}, and here neither an entry nor a tombstone."),
                 };
                 // All of them have the same place.
@@ -118,7 +120,8 @@ fn ids(files: &[File<'_>], now: &BTreeMap<EntryId, Now<'_>>, name: &str, before:
             let what = format!("{id} is an entry of {episode} in {name}: an id never moves to another episode.");
             found.add(here.file, place, Rule::Moved, what);
         } else if let Some(at) = removed.get(id).filter(|_| !here.gone) {
-            let what = format!("{id} was removed at {at}, says {name}, and stands for an entry again: ids are not reused.");
+            let what =
+                format!("{id} was removed at {at}, says {name}, and stands for an entry again: ids are not reused.");
             found.add(here.file, place, Rule::Reused, what);
         }
     }

@@ -58,7 +58,10 @@ fn walk<'t>(text: &'t str, seen: &mut dyn FnMut(Mark<'t>)) {
                         at += 1;
                     }
                     b'"' => at = string_end(bytes, at),
-                    _ => at += bytes[at..].iter().position(|b| b",]} \t\n\r".contains(b)).map_or(bytes.len(), |n| n.max(1)),
+                    _ => {
+                        at +=
+                            bytes[at..].iter().position(|b| b",]} \t\n\r".contains(b)).map_or(bytes.len(), |n| n.max(1))
+                    }
                 }
             }
         }
@@ -239,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_name_that_comes_twice_is_found_however_it_is_written() {
-        let text = "{\"a\": {\"x\": 1, \"y\": {\"x\": 2}},\n \"b\": [{\"x\": 1}, {\"x\": 1, \"\\u0078\": 2}], \"a\": 3}";
+        let text =
+            "{\"a\": {\"x\": 1, \"y\": {\"x\": 2}},\n \"b\": [{\"x\": 1}, {\"x\": 1, \"\\u0078\": 2}], \"a\": 3}";
         let found: Vec<String> =
             duplicates(text, 9).iter().map(|(p, at)| format!("{p} {}:{}", at.line, at.column)).collect();
         assert_eq!(found, ["$.b[1].x 2:26", "$.a 2:40"]);

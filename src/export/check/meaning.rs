@@ -19,7 +19,10 @@ pub(super) fn check(read: &Read, faults: &mut Faults) {
     for (index, entry) in &read.entries {
         let place = entry_at(*index);
         if before.is_some_and(|before| entry.question.start < before) {
-            faults.add(place.name("question").name("start"), "The entry before begins later: entries stand in order of time.");
+            faults.add(
+                place.name("question").name("start"),
+                "The entry before begins later: entries stand in order of time.",
+            );
         }
         before = Some(entry.question.start);
         self::entry(entry, read.episode.as_ref(), &place, faults);
@@ -93,7 +96,12 @@ fn row(row: &FeedEntry, since: Option<Timestamp>, place: &Place, faults: &mut Fa
         faults.add(place.name("answer_html"), "This is not answer_text with a p element for each paragraph.");
     }
     let (start, end) = (place.name("answer_start"), place.name("answer_end"));
-    answered(&(row.question_start, place.name("question_start")), (row.answer_start, start), (row.answer_end, end), faults);
+    answered(
+        &(row.question_start, place.name("question_start")),
+        (row.answer_start, start),
+        (row.answer_end, end),
+        faults,
+    );
     if row.status == PublicStatus::Approved {
         if row.people.is_empty() {
             faults.add(place.name("people"), "Nobody is credited for the answer.");
@@ -107,7 +115,8 @@ fn row(row: &FeedEntry, since: Option<Timestamp>, place: &Place, faults: &mut Fa
     if let Some(since) = since
         && changed < since
     {
-        faults.add(place.name("updated_at"), format!("The feed lists what changed since {since}, and this did before."));
+        faults
+            .add(place.name("updated_at"), format!("The feed lists what changed since {since}, and this did before."));
     }
 }
 

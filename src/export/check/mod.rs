@@ -91,7 +91,10 @@ impl Failure for EarlierError {
     }
 
     fn remedy(&self) -> Option<String> {
-        Some("Give --against an episode.json or feed.json that was exported before, or the folder of such an export.".into())
+        Some(
+            "Give --against an episode.json or feed.json that was exported before, or the folder of such an export."
+                .into(),
+        )
     }
 }
 

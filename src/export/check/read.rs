@@ -71,7 +71,11 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults, notes: &mut Vec<String>) -
         }
     };
     for (place, at) in lines::duplicates(text, super::faults::MOST) {
-        faults.add_at(place, at, "The object has this name already: a reader would take one of the two and drop the other.");
+        faults.add_at(
+            place,
+            at,
+            "The object has this name already: a reader would take one of the two and drop the other.",
+        );
     }
     let Some(document) = kind(&value) else {
         faults.add(root, "This is JSON, but neither an episode.json nor a feed.json of this program.");

@@ -134,7 +134,11 @@ fn agreement(files: &[File<'_>], number: usize, feed: &Read, found: &mut Vec<(us
                 Some(other) => {
                     let same = (other.at, other.reason, &other.notice) == (buried.at, buried.reason, &buried.notice);
                     if !same {
-                        found.push((number, other.place(), format!("{} says something else of {}.", file.name, buried.id)));
+                        found.push((
+                            number,
+                            other.place(),
+                            format!("{} says something else of {}.", file.name, buried.id),
+                        ));
                     }
                 }
                 None if feed.since.is_none_or(|since| since <= buried.at) => {

@@ -1,7 +1,8 @@
 //! `feed.json`: all episodes in one flat list, id first, so that an importer needs no nesting.
 
 use super::{
-    CONTRACT, ENTRY_ID, EpisodeDocument, FORMAT, GoneReason, PublicEntry, PublicStatus, SHA256, SLUG, Tombstone, VERSION,
+    CONTRACT, ENTRY_ID, EpisodeDocument, FORMAT, GoneReason, PublicEntry, PublicStatus, SHA256, SLUG, Tombstone,
+    VERSION,
 };
 use crate::config::Config;
 use crate::export::page::{self, EntryPage, EpisodePage};

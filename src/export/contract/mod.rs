@@ -13,6 +13,8 @@ mod public;
 mod schema;
 
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod tests;
 
 pub use feed::{FeedDocument, FeedEntry, FeedTombstone, feed};

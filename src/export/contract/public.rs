@@ -96,11 +96,7 @@ fn public(publishable: Publishable, input: &EpisodeInput, website: &Website) -> 
 /// Names nobody who is not credited: that would be a person of whom the reader is told nothing.
 fn span(span: &AnswerSpan, credits: &[Credit]) -> PublicSpan {
     let credited = |person: &&PersonId| credits.iter().any(|credit| credit.person == **person);
-    PublicSpan {
-        start: span.span.start,
-        end: span.span.end,
-        speaker: span.speaker.as_ref().filter(credited).cloned(),
-    }
+    PublicSpan { start: span.span.start, end: span.span.end, speaker: span.speaker.as_ref().filter(credited).cloned() }
 }
 
 fn credit(credit: &Credit) -> PublicCredit {
