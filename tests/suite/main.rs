@@ -12,6 +12,7 @@ mod layers;
 mod licences;
 mod process;
 mod reader;
+mod recipes;
 mod resolve;
 mod review;
 mod review_server;

@@ -232,11 +232,11 @@ mod tests {
         let root = Place::default();
         let second = root.name("a").item(1);
         assert_eq!(at(text, &root), (2, 1));
-        assert_eq!(at(text, &second.name("b")), (2, 22));
+        assert_eq!(at(text, &second.name("b")), (2, 21));
         assert_eq!(at(text, &root.name("cd").name("a")), (3, 15));
         assert_eq!(at(text, &root.name("last")), (3, 29));
         // What is missing stands where it should be.
-        assert_eq!(at(text, &second.name("b").item(7).name("x")), (2, 22));
+        assert_eq!(at(text, &second.name("b").item(7).name("x")), (2, 21));
         assert_eq!(at(text, &second.name("x")), (2, 12));
     }
 
@@ -246,7 +246,7 @@ mod tests {
             "{\"a\": {\"x\": 1, \"y\": {\"x\": 2}},\n \"b\": [{\"x\": 1}, {\"x\": 1, \"\\u0078\": 2}], \"a\": 3}";
         let found: Vec<String> =
             duplicates(text, 9).iter().map(|(p, at)| format!("{p} {}:{}", at.line, at.column)).collect();
-        assert_eq!(found, ["$.b[1].x 2:26", "$.a 2:40"]);
+        assert_eq!(found, ["$.b[1].x 2:27", "$.a 2:42"]);
         assert_eq!(duplicates(text, 1).len(), 1);
     }
 

@@ -65,7 +65,8 @@ fn entry(entry: &PublicEntry, episode: Option<&Episode>, place: &Place, faults: 
     }
     let asked = (entry.question.start, question.name("start"));
     if entry.question.end < entry.question.start {
-        faults.add(question.name("end"), ends_before(entry.question.end, "the question", entry.question.start));
+        let what = format!("{} is before the question begins at {}.", clock(entry.question.end), clock(asked.0));
+        faults.add(question.name("end"), what);
     }
     let ends = [(entry.question.end, question.name("end")), (entry.answer.end, answer.name("end"))];
     if let Some(episode) = episode {
@@ -151,16 +152,13 @@ fn words(text: &str, place: &Place, faults: &mut Faults) {
 /// An answer takes time, and is not over before it was asked for.
 fn answered(asked: &(Millis, Place), start: (Millis, Place), end: (Millis, Place), faults: &mut Faults) {
     if end.0 <= start.0 {
-        faults.add(end.1, ends_before(end.0, "the answer", start.0));
+        let what = format!("{} is not behind the answer's beginning at {}.", clock(end.0), clock(start.0));
+        faults.add(end.1, what);
     }
     if start.0 < asked.0 {
         let what = format!("The answer begins at {}, before its question at {}.", clock(start.0), clock(asked.0));
         faults.add(start.1, what);
     }
-}
-
-fn ends_before(end: Millis, what: &str, start: Millis) -> String {
-    format!("{} is not behind the beginning of {what} at {}.", clock(end), clock(start))
 }
 
 fn clock(at: Millis) -> String {
@@ -172,7 +170,8 @@ fn spans(entry: &PublicEntry, place: &Place, faults: &mut Faults) {
     for (index, span) in entry.answer.spans.iter().enumerate() {
         let place = place.item(index);
         if span.end < span.start {
-            faults.add(place.name("end"), ends_before(span.end, "the stretch", span.start));
+            let what = format!("{} is before the stretch begins at {}.", clock(span.end), clock(span.start));
+            faults.add(place.name("end"), what);
         }
         for (at, name) in [(span.start, "start"), (span.end, "end")] {
             if at < entry.answer.start || at > entry.answer.end {

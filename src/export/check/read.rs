@@ -113,6 +113,8 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
     // The line is told already.
     let why = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(why, _)| why);
     match error.classify() {
+        // The parser's own limit, which keeps its stack.
+        _ if why.contains("recursion limit") => "Lists and objects nest deeper here than in any export.".to_owned(),
         serde_json::error::Category::Eof => "The file ends in the middle: it was not written whole.".to_owned(),
         _ => format!("This is no JSON: {why}."),
     }

@@ -19,25 +19,44 @@ pub(super) fn check(document: Document, value: &Value, newer_fields: bool, fault
         .expect("the schema is made of the program's own types");
     // What is not told is not gathered either.
     for error in validator.iter_errors(value).take(MOST + 1) {
-        let place = place(error.instance_path(), value);
-        match error.kind() {
-            Kind::AdditionalProperties { unexpected } => {
-                for name in unexpected {
-                    let member = place.name(name);
-                    if !newer_fields {
-                        faults.add(member.clone(), "This is no field of the contract.");
-                    }
-                    unknown.push(member);
-                }
-            }
-            Kind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                faults.add(place, format!("The field {} is missing.", shown(name)));
-            }
-            kind => faults.add(place, sentence(kind, &error)),
-        }
+        tell(&error, value, newer_fields, faults, &mut unknown);
     }
     unknown
+}
+
+fn tell(error: &ValidationError<'_>, value: &Value, newer_fields: bool, faults: &mut Faults, unknown: &mut Vec<Place>) {
+    let place = place(error.instance_path(), value);
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } => {
+            for name in unexpected {
+                let member = place.name(name);
+                if !newer_fields {
+                    faults.add(member.clone(), "This is no field of the contract.");
+                }
+                unknown.push(member);
+            }
+        }
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            faults.add(place, format!("The field {} is missing.", shown(name)));
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            match context.iter().find(|way| is_meant(way, error)) {
+                // Of "an object or null" it is the object: what is wrong lies inside.
+                Some(way) => way.iter().for_each(|inner| tell(inner, value, newer_fields, faults, unknown)),
+                None => faults.add(place, sentence(error)),
+            }
+        }
+        _ => faults.add(place, sentence(error)),
+    }
+}
+
+/// Whether the value is of the kind that this way of being right asks for.
+fn is_meant(way: &[ValidationError<'static>], error: &ValidationError<'_>) -> bool {
+    way.iter().all(|inner| {
+        inner.instance_path() != error.instance_path()
+            || !matches!(inner.kind(), Kind::Type { .. } | Kind::Constant { .. })
+    })
 }
 
 /// The validator's path. A name of digits and an item's number look alike there: the document tells.
@@ -59,8 +78,8 @@ fn place(location: &Location, value: &Value) -> Place {
     steps.into_iter().collect()
 }
 
-fn sentence(kind: &Kind, error: &ValidationError<'_>) -> String {
-    let value = error.instance();
+fn sentence(error: &ValidationError<'_>) -> String {
+    let (kind, value) = (error.kind(), error.instance());
     let is = match value.as_ref() {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(_) => "a list".to_owned(),
@@ -105,14 +124,20 @@ fn choices(options: Option<&Vec<Value>>) -> String {
     options.into_iter().flatten().map(Value::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// The constants among the ways in which something could have been right.
+/// What could have stood here: the constants, or where there are none the types.
 fn constants(ways: &[Vec<ValidationError<'static>>]) -> Vec<String> {
-    let constant = |error: &ValidationError<'static>| match error.kind() {
-        Kind::Constant { expected_value } => Some(expected_value.to_string()),
+    let errors = || ways.iter().flatten().map(ValidationError::kind);
+    let constants: Vec<String> = errors()
+        .filter_map(|kind| match kind {
+            Kind::Constant { expected_value } => Some(expected_value.to_string()),
+            _ => None,
+        })
+        .collect();
+    let types = errors().filter_map(|kind| match kind {
         Kind::Type { kind } => Some(types(kind)),
         _ => None,
-    };
-    ways.iter().flatten().filter_map(constant).collect()
+    });
+    if constants.is_empty() { types.collect() } else { constants }
 }
 
 fn format_words(format: &str) -> &str {

@@ -192,11 +192,13 @@ fn tables(schema: &Value) -> String {
 fn fields() -> Vec<String> {
     let mut lines = Vec::new();
     for document in Document::ALL {
-        for (name, part) in parts(&document.schema()) {
+        let schema = document.schema();
+        for (name, part) in parts(&schema) {
+            let of = if std::ptr::eq(part, &schema) { String::new() } else { format!("{name}.") };
             lines.extend(values(part).iter().map(|(value, _)| format!("{document} {name}: {value}")));
             for (field, holds, required) in members(part) {
                 let may = if required { "" } else { ", may be left out" };
-                lines.push(format!("{document} {name}.{field}: {}{may}", kind(holds).replace('`', "")));
+                lines.push(format!("{document} {of}{field}: {}{may}", kind(holds).replace('`', "")));
             }
         }
     }

@@ -79,7 +79,8 @@ fn schema<T: JsonSchema>(name: &str) -> Value {
     Value::Object(schema)
 }
 
-/// Without the names of Rust's number types, which no validator knows as formats, and with descriptions on one line.
+/// Without the names of Rust's number types, which no validator knows as formats, with descriptions on one line, and with
+/// fields that may be null among those that are never left out.
 fn plain(schema: &mut Schema) {
     if matches!(schema.get("format").and_then(Value::as_str), Some("double" | "uint32")) {
         schema.remove("format");
@@ -88,4 +89,22 @@ fn plain(schema: &mut Schema) {
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         schema.insert("description".to_owned(), Value::String(line));
     }
+    let Some(fields) = schema.get("properties").and_then(Value::as_object) else { return };
+    let listed = schema.get("required").and_then(Value::as_array);
+    let is_listed = |name: &str| listed.is_some_and(|list| list.iter().any(|other| other == name));
+    let required: Vec<Value> = fields
+        .iter()
+        .filter(|(name, field)| is_listed(name) || may_be_null(field))
+        .map(|(name, _)| Value::String(name.clone()))
+        .collect();
+    schema.insert("required".to_owned(), Value::Array(required));
+}
+
+/// A field that is left out while there is nothing to say is described without null.
+fn may_be_null(field: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null";
+    let among = |list: &Value| list.as_array().is_some_and(|kinds| kinds.iter().any(is_null));
+    let ways = field.get("anyOf").and_then(Value::as_array);
+    field.get("type").is_some_and(among)
+        || ways.is_some_and(|ways| ways.iter().any(|way| way.get("type").is_some_and(is_null)))
 }
