@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use crate::export::Format;
+use crate::export::contract::Document;
 use crate::model::{EntryId, PersonId, YoutubeId};
 use crate::pipeline::Stage;
 use clap::{Parser, Subcommand};
@@ -99,6 +100,13 @@ pub(super) enum Command {
     Review(ReviewArgs),
     /// Write files for the website
     Export(ExportArgs),
+    /// Check exported files: their form, what they say, and what became of an earlier export; exit code 8 for faults
+    Validate(ValidateArgs),
+    /// Print the JSON Schema of a document that the website imports
+    Schema {
+        /// episode (for episode.json) or feed (for feed.json)
+        document: Document,
+    },
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -254,6 +262,19 @@ pub(super) struct ExportArgs {
     /// Only what changed on this day, or at this moment, or later
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
+}
+
+/// What `validate` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ValidateArgs {
+    /// Files of an export (episode.json, feed.json, by whatever name), or folders: all of them in there. Those that are given
+    /// together must agree
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// An earlier export, a file or a folder: its ids must still be known, and none given to something else. May be given
+    /// several times
+    #[arg(long, value_name = "PREVIOUS")]
+    pub against: Vec<PathBuf>,
 }
 
 /// What `sync` takes.

@@ -15,12 +15,14 @@ mod report;
 mod resolve;
 mod review;
 mod roster;
+mod schema;
 mod segment;
 mod settings;
 mod shell;
 mod show;
 mod status;
 mod sync;
+mod validate;
 mod voices;
 
 pub use console::Console;
@@ -252,6 +254,8 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         }
         Command::Review(args) => review::run(context, args),
         Command::Export(args) => export::run(context, args),
+        Command::Validate(args) => validate::run(context, args),
+        Command::Schema { document } => schema::run(context, *document),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

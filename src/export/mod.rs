@@ -8,6 +8,7 @@
 mod address;
 mod captions;
 mod chapters;
+pub mod check;
 pub mod contract;
 mod csv;
 mod edition;

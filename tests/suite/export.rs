@@ -1,37 +1,445 @@
 //! Entries into files for the website.
 
-use crate::studio::Studio;
+use crate::shelf::{Shelf, flag};
+use crate::studio::{Ran, Studio};
+use serde_json::{Value, json};
 use spinetime::failure::Exit;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// All formats that go into one folder.
+const ALL: &str = "json,feed,jsonld,chapters,vtt,srt,chapters-vtt,markdown,html,csv,jsonfeed,wxr";
+const ONE: &str = "2021-07-14-your-back";
+const OTHER: &str = "2022-03-02-your-neck";
+const A: &str = "e-aaaaaaaa";
+const B: &str = "e-bbbbbbbb";
+const C: &str = "e-cccccccc";
+
+fn export(studio: &Studio, format: &str, more: &[&str]) -> Ran {
+    let mut all: Vec<OsString> = vec!["export".into(), "--format".into(), format.into(), "--out".into()];
+    all.push(studio.path("out").into());
+    all.extend(more.iter().map(Into::into));
+    let ran = studio.run(all);
+    assert_eq!(ran.exit, Exit::Done, "{ran:?}");
+    ran
+}
+
+/// Each file of the folder, by its path in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn marks(folder: &Path) -> BTreeMap<PathBuf, (u64, i64, i64)> {
+    let mark = |path: PathBuf| {
+        let meta = std::fs::metadata(folder.join(&path)).unwrap();
+        (path, (meta.ino(), meta.mtime(), meta.mtime_nsec()))
+    };
+    files(folder).into_keys().map(mark).collect()
+}
+
+fn document(studio: &Studio, name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(studio.path("out").join(name)).unwrap()).unwrap()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap()).collect()
+}
+
+fn validate(studio: &Studio, more: &[&str]) -> Ran {
+    let mut all: Vec<OsString> = vec!["validate".into(), studio.path("out").into()];
+    all.extend(more.iter().map(Into::into));
+    studio.run(all)
+}
+
+/// An episode with an entry in each state, each of which says so in every place.
+fn every_state(studio: &Studio) {
+    let open = |entry: &mut Value| entry["flags"] = json!([flag("privacy", false, Value::Null)]);
+    let blocked = |entry: &mut Value| entry["flags"] = json!([flag("lint", true, Value::Null)]);
+    Shelf::new(studio, ONE)
+        .entry(A, "approved")
+        .entry("e-dddddddd", "draft")
+        .entry("e-nnnnnnnn", "needs_review")
+        .entry("e-wwwwwwww", "withdrawn")
+        .entry("e-00000000", "unanswered")
+        .entry("e-pppppppp", "possible")
+        .entry("e-xxxxxxxx", "dismissed")
+        .entry_with("e-ffffffff", "approved", open)
+        .entry_with("e-gggggggg", "approved", blocked)
+        .entry_with("e-hhhhhhhh", "approved", |entry| entry["credits"] = json!([]))
+        .write();
+}
 
 #[test]
-fn nothing_unapproved_leaves_unless_asked_and_then_visibly() {
+fn nothing_unapproved_or_private_is_in_any_file_of_any_format() {
+    let studio = Studio::new();
+    every_state(&studio);
+    for format in [ALL, "site"] {
+        let _ = std::fs::remove_dir_all(studio.path("out"));
+        export(&studio, format, &[]);
+        let all = files(&studio.path("out"));
+        assert!(format == "site" || all.len() > 10, "{:?}", all.keys());
+        for (name, bytes) in &all {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains("Private"), "{}", name.display());
+            for id in ["d", "n", "w", "0", "p", "x", "f", "g", "h"] {
+                let id = format!("e-{}", id.repeat(8));
+                for planted in [format!("Question-of-{id}"), format!("Answer-of-{id}")] {
+                    assert!(!text.contains(&planted), "{}: {planted}", name.display());
+                }
+            }
+        }
+    }
+    export(&studio, ALL, &[]);
+    assert!(
+        files(&studio.path("out")).values().any(|b| String::from_utf8_lossy(b).contains(&format!("Answer-of-{A}")))
+    );
+    let checked = validate(&studio, &[]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+}
+
+#[test]
+fn drafts_leave_only_when_asked_for_and_say_so() {
+    let studio = Studio::new();
+    every_state(&studio);
+    export(&studio, ALL, &["--drafts"]);
+    for (name, bytes) in files(&studio.path("out")) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("Private"), "{}", name.display());
+        for id in ["w", "0", "p", "x"] {
+            assert!(!text.contains(&format!("Answer-of-e-{}", id.repeat(8))), "{}", name.display());
+        }
+        if text.contains("Answer-of-e-dddddddd") && name != Path::new(".spinetime.json") {
+            assert!(text.to_lowercase().contains("draft"), "{} shows a draft without a mark", name.display());
+        }
+    }
+    let entries = document(&studio, &format!("{ONE}/episode.json"));
+    assert_eq!(entries["entries"].as_array().unwrap().len(), 6);
+    let checked = validate(&studio, &[]);
+    assert_eq!(checked.exit, Exit::ChecksFailed);
+    assert!(checked.out.contains("Nobody approved this entry"), "{}", checked.out);
+    export(&studio, ALL, &[]);
+    let left = files(&studio.path("out"));
+    assert!(left.values().all(|bytes| !String::from_utf8_lossy(bytes).contains("Answer-of-e-dddddddd")));
+}
+
+#[test]
+fn an_unchanged_export_touches_no_file_and_a_changed_entry_only_its_own() {
+    let studio = Studio::new();
+    let shelf = || Shelf::new(&studio, ONE).entry(A, "approved").entry(B, "approved");
+    shelf().write();
+    Shelf::new(&studio, OTHER).entry(C, "approved").write();
+    export(&studio, ALL, &[]);
+    let (before, bytes) = (marks(&studio.path("out")), files(&studio.path("out")));
+    let again = export(&studio, ALL, &[]);
+    assert!(again.out.starts_with("0 files written"), "{}", again.out);
+    assert_eq!(marks(&studio.path("out")), before);
+    // Another model, a corrected title and date: nothing that a reader sees of an entry itself.
+    let head = |document: &mut Value| {
+        document["provenance"]["model"] = json!("large-v3");
+        (document["episode"]["title"], document["episode"]["held_on"]) =
+            (json!("A corrected title"), json!("2021-07-15"));
+    };
+    let old = document(&studio, &format!("{ONE}/episode.json"));
+    std::fs::create_dir(studio.path("kept")).unwrap();
+    std::fs::copy(studio.path(&format!("out/{ONE}/episode.json")), studio.path("kept/episode.json")).unwrap();
+    shelf().with(head).write();
+    export(&studio, ALL, &[]);
+    let new = document(&studio, &format!("{ONE}/episode.json"));
+    assert_ne!(old, new);
+    assert_eq!(old["entries"], new["entries"], "ids, hashes and moments stay");
+    let kept = studio.path("kept");
+    let checked = validate(&studio, &["--against", kept.to_str().unwrap()]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+    // One entry changes: the files of the other episode and of the other entry stay the files that they are.
+    shelf().write();
+    export(&studio, ALL, &[]);
+    let before = marks(&studio.path("out"));
+    assert_eq!(files(&studio.path("out")), bytes, "back to what it was");
+    shelf().with(|document| document["entries"][0]["answer"]["paragraphs"] = json!(["Other words."])).write();
+    export(&studio, ALL, &[]);
+    let after = marks(&studio.path("out"));
+    let touched: Vec<&PathBuf> = after.keys().filter(|path| before.get(*path) != after.get(*path)).collect();
+    assert!(touched.iter().any(|path| path.ends_with(format!("{A}.html"))), "{touched:?}");
+    for path in touched {
+        assert!(!path.starts_with(OTHER) && !path.to_string_lossy().contains(B), "{path:?}");
+    }
+}
+
+#[test]
+fn tombstones_come_with_their_reason_and_go_when_the_entry_is_approved_again() {
+    let studio = Studio::new();
+    let shelf = |a: &str, b: &str, c: &str| {
+        let approve = || json!({ "do": "approve" });
+        let shelf = Shelf::new(&studio, ONE).entry(A, a).entry(B, b).entry(C, c);
+        let shelf = shelf.edit(A, approve()).edit(B, approve()).edit(C, approve());
+        shelf
+            .edit(A, json!({ "do": "withdraw", "reason": "New guidance." }))
+            .edit(B, json!({ "do": "dismiss" }))
+            .write();
+        export(&studio, "json,feed", &[]);
+        (document(&studio, &format!("{ONE}/episode.json")), document(&studio, "feed.json"))
+    };
+    let (first, _) = shelf("approved", "approved", "approved");
+    assert_eq!((ids(&first["entries"]), ids(&first["tombstones"])), (vec![A, B, C], vec![]));
+    std::fs::write(studio.path("first.json"), first.to_string()).unwrap();
+    let (gone, feed) = shelf("withdrawn", "dismissed", "needs_review");
+    assert_eq!(
+        gone["tombstones"],
+        json!([
+            { "id": A, "at": "2026-11-04T10:00:00Z", "reason": "withdrawn", "notice": "New guidance." },
+            { "id": B, "at": "2026-11-05T10:00:00Z", "reason": "removed" },
+            { "id": C, "at": "2026-11-03T10:00:00Z", "reason": "unapproved" },
+        ])
+    );
+    assert_eq!((ids(&feed["entries"]), ids(&feed["tombstones"])), (vec![], vec![A, B, C]));
+    let first_path = studio.path("first.json");
+    let checked = validate(&studio, &["--against", first_path.to_str().unwrap()]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+    let (back, _) = shelf("approved", "dismissed", "approved");
+    assert_eq!((ids(&back["entries"]), ids(&back["tombstones"])), (vec![A, C], vec![B]));
+    let checked = validate(&studio, &["--against", first_path.to_str().unwrap()]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+}
+
+#[test]
+fn since_gives_what_changed_and_standard_output_takes_one_file() {
+    let studio = Studio::new();
+    let later = |entry: &mut Value| entry["updated_at"] = json!("2026-11-25T09:00:00Z");
+    Shelf::new(&studio, ONE).entry(A, "approved").entry_with(B, "approved", later).write();
+    Shelf::new(&studio, OTHER).entry(C, "approved").write();
+    let to_stdout = |more: &[&str]| {
+        let mut all = vec!["export", "--out", "-", "--format"];
+        all.extend(more);
+        studio.run(all)
+    };
+    let all: Value = serde_json::from_str(&to_stdout(&["feed"]).out).unwrap();
+    assert_eq!((ids(&all["entries"]), &all["since"]), (vec![C, A, B], &Value::Null));
+    let some: Value = serde_json::from_str(&to_stdout(&["feed", "--since", "2026-11-24"]).out).unwrap();
+    assert_eq!((ids(&some["entries"]), &some["since"]), (vec![B], &json!("2026-11-24T00:00:00Z")));
+    let one: Value = serde_json::from_str(&to_stdout(&["json", ONE]).out).unwrap();
+    assert_eq!(ids(&one["entries"]), [A, B]);
+    assert_eq!(to_stdout(&["json"]).exit, Exit::Usage, "two files");
+    assert_eq!(to_stdout(&["json", ONE, "--since", "soon"]).exit, Exit::Usage);
+    export(&studio, "json", &["--since", "2026-11-24"]);
+    assert!(studio.path(&format!("out/{ONE}/episode.json")).exists());
+    assert!(!studio.path(&format!("out/{OTHER}/episode.json")).exists(), "nothing changed in it");
+}
+
+#[test]
+fn another_episodes_files_and_foreign_ones_stay() {
+    let studio = Studio::new();
+    Shelf::new(&studio, ONE).entry(A, "approved").write();
+    Shelf::new(&studio, OTHER).entry(C, "approved").write();
+    export(&studio, "json,markdown", &[ONE]);
+    std::fs::write(studio.path("out/robots.txt"), "mine").unwrap();
+    std::fs::write(studio.path(&format!("out/{ONE}/picture.png")), "mine too").unwrap();
+    export(&studio, "json,markdown", &[OTHER]);
+    let names: Vec<PathBuf> = files(&studio.path("out")).into_keys().collect();
+    for kept in ["robots.txt".to_owned(), format!("{ONE}/picture.png"), format!("{ONE}/episode.json")] {
+        assert!(names.contains(&PathBuf::from(&kept)), "{kept}: {names:?}");
+    }
+    assert!(names.contains(&PathBuf::from(format!("{OTHER}/episode.json"))), "{names:?}");
+    Shelf::new(&studio, ONE).entry(A, "needs_review").write();
+    export(&studio, "json,markdown", &[]);
+    let names: Vec<PathBuf> = files(&studio.path("out")).into_keys().collect();
+    assert!(!names.iter().any(|name| name.ends_with(format!("{A}.md"))), "{names:?}");
+    assert!(names.contains(&PathBuf::from("robots.txt")), "{names:?}");
+}
+
+/// Two states of a library of a few hundred entries, which take a while to be written.
+fn state(studio: &Studio, word: &str) {
+    for episode in 0..12u32 {
+        let mut shelf = Shelf::new(studio, &format!("2021-07-{:02}-part", episode + 1));
+        for entry in 0..20u32 {
+            let digits = format!("{:08}", episode * 100 + entry);
+            let words = json!([format!("{word}."), format!("{word} again.")]);
+            shelf = shelf.entry_with(&format!("e-{digits}"), "approved", |entry| {
+                entry["answer"]["paragraphs"] = words.clone();
+                entry["content_hash"] = json!(word.repeat(64)[..64].to_lowercase());
+            });
+        }
+        shelf.write();
+    }
+}
+
+/// Which of the states the folder shows. Both at once, or a page that is listed and missing, fail the test.
+fn shown(out: &Path) -> Option<String> {
+    // What a reader has open stays what it is, also when the folder is exchanged.
+    let folder = std::fs::read_dir(out).ok()?;
+    drop(folder);
+    let feed: Value = serde_json::from_slice(&std::fs::read(out.join("feed.json")).ok()?).expect("a whole feed");
+    let words: Vec<&str> =
+        feed["entries"].as_array().unwrap().iter().map(|e| e["answer_text"].as_str().unwrap()).collect();
+    assert!(words.iter().all(|text| *text == words[0]), "a mixed feed");
+    Some(words[0].split('.').next().unwrap().to_owned())
+}
+
+#[test]
+fn a_killed_export_leaves_the_old_folder_or_the_new_one() {
+    let studio = Studio::new();
+    state(&studio, "A");
+    export(&studio, "json,feed,html", &[]);
+    let old = files(&studio.path("out"));
+    state(&studio, "B");
+    let arguments = || {
+        let out: OsString = studio.path("out").into();
+        let all: [OsString; 5] = ["export".into(), "--format".into(), "json,feed,html".into(), "--out".into(), out];
+        all
+    };
+    let mut killed = 0;
+    for round in 0..12u64 {
+        let mut child = studio.program(arguments()).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(15 * (round + 1)) && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        killed += u32::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+        let now = files(&studio.path("out"));
+        let word = shown(&studio.path("out")).unwrap();
+        let pages = now.values().filter(|bytes| String::from_utf8_lossy(bytes).contains(&format!("{word} again.")));
+        assert!(now == old || word == "B", "neither the old folder nor the new one");
+        assert!(pages.count() >= 12, "{word}");
+        if word == "B" {
+            let mixed = now.iter().find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("A again."));
+            assert!(mixed.is_none(), "{:?} is of the old folder", mixed.map(|(path, _)| path));
+        }
+    }
+    assert!(killed > 0, "no export was under way when it was killed");
+    export(&studio, "json,feed,html", &[]);
+    assert_eq!(shown(&studio.path("out")).as_deref(), Some("B"));
+    let left: Vec<_> = std::fs::read_dir(studio.path("")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp")), "{left:?}");
+}
+
+#[test]
+fn a_reader_never_sees_a_mixed_folder() {
+    let studio = Studio::new();
+    Shelf::new(&studio, ONE).entry(A, "approved").write();
+    export(&studio, "feed,html", &[]);
+    let out = studio.path("out");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut looks = 0u32;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                // Opened once, the folder is one state for all that is read below it.
+                let folder = std::fs::File::open(&out).unwrap();
+                let open = PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&folder)));
+                let Ok(feed) = std::fs::read(open.join("feed.json")) else { continue };
+                let feed: Value = serde_json::from_slice(&feed).expect("a whole feed");
+                for entry in feed["entries"].as_array().unwrap() {
+                    let page = open.join(ONE).join(format!("{}.html", entry["id"].as_str().unwrap()));
+                    // An old state is cleared away behind the exchange: what counts is the folder that stands there.
+                    let is_current =
+                        || std::fs::metadata(&out).is_ok_and(|now| now.ino() == folder.metadata().unwrap().ino());
+                    assert!(page.exists() || !is_current(), "{} is listed and not there", page.display());
+                }
+                looks += 1;
+            }
+            looks
+        });
+        for round in 0..50 {
+            let shelf = Shelf::new(&studio, ONE).entry(A, "approved");
+            match round % 2 {
+                0 => shelf.entry(B, "approved").entry(C, "approved").write(),
+                _ => shelf.write(),
+            }
+            export(&studio, "feed,html", &[]);
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(reader.join().unwrap() > 0);
+    });
+}
+
+#[test]
+fn what_a_real_run_exports_keeps_its_id_and_validates() {
     let studio = Studio::with_cast();
     let clip = studio.bring("clip.m4a");
     studio.process(&clip);
-    let out = studio.path("site");
-    let export = |more: &[&str]| {
-        let mut all: Vec<std::ffi::OsString> =
-            vec!["export".into(), "--format".into(), "json,html,markdown".into(), "--out".into(), out.clone().into()];
-        all.extend(more.iter().map(Into::into));
-        let ran = studio.run(all);
-        assert_eq!(ran.exit, Exit::Done, "{ran:?}");
-        ran
-    };
-    let answer = studio.json("entries.json")["entries"][0]["answer"]["paragraphs"][0].as_str().unwrap().to_owned();
-    let some_words: String = answer.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
-    let text = |wanted: &str| {
-        let folder = out.join(studio.episode().file_name().unwrap());
-        let files = std::fs::read_dir(folder).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap());
-        files.filter(|text| text.contains(wanted)).count()
-    };
-    let held = export(&[]);
+    let held = export(&studio, "json,feed,html,markdown", &[]);
     assert!(held.out.contains("1 entries were left out"), "{}", held.out);
-    assert_eq!(text(&some_words), 0);
-    export(&["--drafts"]);
-    assert!(text(&some_words) >= 3, "the JSON, a page and a Markdown file");
-    let again = export(&["--drafts"]);
-    assert!(again.out.starts_with("0 files written"), "{}", again.out);
-    // The pages of drafts do not stay behind.
-    export(&[]);
-    assert_eq!(text(&some_words), 0);
+    let (id, answer) = {
+        let entry = &studio.json("entries.json")["entries"][0];
+        (entry["id"].as_str().unwrap().to_owned(), entry["answer"].clone())
+    };
+    let mut edits: Vec<Value> = Vec::new();
+    let mut edit = |change: Value| {
+        let seq = edits.len() + 1;
+        let time = format!("2030-01-{seq:02}T10:00:00Z");
+        edits.push(json!({ "seq": seq, "time": time, "editor": "an editor", "entry": id, "change": change }));
+        let lines: Vec<String> = edits.iter().map(|edit| format!("{edit}\n")).collect();
+        std::fs::write(studio.episode().join("edits.jsonl"), lines.concat()).unwrap();
+    };
+    let close = |edit: &mut dyn FnMut(Value)| {
+        for flag in studio.json("entries.json")["entries"][0]["flags"].as_array().unwrap() {
+            if flag["resolved"].is_null() && (flag["blocking"] == true || flag["kind"] == "privacy") {
+                edit(json!({ "do": "resolve_flag", "flag": flag, "how": "looked at" }));
+            }
+        }
+    };
+    close(&mut edit);
+    edit(json!({ "do": "approve" }));
+    let name = format!("{}/episode.json", studio.episode().file_name().unwrap().to_str().unwrap());
+    export(&studio, "json,feed,html,markdown", &[]);
+    let first = document(&studio, &name);
+    assert_eq!(ids(&first["entries"]), [id.as_str()], "{}", validate(&studio, &[]).out);
+    let checked = validate(&studio, &[]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+    std::fs::copy(studio.path("out").join(&name), studio.path("first.json")).unwrap();
+    // A boundary moves: the same id, other content.
+    let (start, end) = (answer["start"].as_f64().unwrap(), answer["end"].as_f64().unwrap());
+    edit(json!({ "do": "set_answer_time", "span": { "start": start, "end": end - (end - start) / 3.0 } }));
+    edit(json!({ "do": "approve" }));
+    export(&studio, "json,feed,html,markdown", &[]);
+    close(&mut edit);
+    edit(json!({ "do": "approve" }));
+    export(&studio, "json,feed,html,markdown", &[]);
+    let moved = document(&studio, &name);
+    assert_eq!(ids(&moved["entries"]), [id.as_str()], "{moved:#}");
+    let (old, new) = (&first["entries"][0], &moved["entries"][0]);
+    assert_ne!(old["content_hash"], new["content_hash"]);
+    assert!(old["updated_at"].as_str().unwrap() < new["updated_at"].as_str().unwrap());
+    let earlier = studio.path("first.json");
+    let checked = validate(&studio, &["--against", earlier.to_str().unwrap()]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+}
+
+#[test]
+fn validate_tells_faults_by_line_and_goes_on_where_it_can() {
+    let studio = Studio::new();
+    Shelf::new(&studio, ONE).entry(A, "approved").write();
+    export(&studio, "json,feed", &[]);
+    let path = studio.path(&format!("out/{ONE}/episode.json"));
+    let text = std::fs::read_to_string(&path).unwrap().replace("t=66s", "t=70s");
+    std::fs::write(&path, &text).unwrap();
+    let told = validate(&studio, &["missing.json"]);
+    assert_eq!(told.exit, Exit::ChecksFailed, "{told:?}");
+    let line = text.lines().position(|line| line.contains("\"answer\": \"https")).unwrap() + 1;
+    assert!(told.out.contains(&format!("episode.json:{line}:9: $.entries[0].links.answer: ")), "{}", told.out);
+    assert!(told.err.contains("missing.json can't be read"), "{}", told.err);
+    let json: Value = serde_json::from_str(&validate(&studio, &["--json"]).out).unwrap();
+    assert_eq!((&json["ok"], json["files"].as_array().unwrap().len()), (&json!(false), 2));
+    assert_eq!(studio.run(["validate", "missing.json"]).exit, Exit::Input);
+    std::fs::create_dir(studio.path("empty")).unwrap();
+    assert_eq!(studio.run(["validate", "empty"]).exit, Exit::Input);
+    let schema: Value = serde_json::from_str(&studio.run(["schema", "feed"]).out).unwrap();
+    assert_eq!(schema["$id"], "urn:spinetime:schema:feed:1");
+    assert_eq!(studio.run(["schema", "page"]).exit, Exit::Usage);
 }

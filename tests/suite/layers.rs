@@ -48,6 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_util", &["review"]),
     ("minijinja", &["export", "review"]),
     ("schemars", &["export"]),
+    ("jsonschema", &["export"]),
     ("tempfile", &["atomic", "cli"]),
     ("similar", &["review"]),
     ("rustix", &["atomic", "fetch", "library", "cli"]),

@@ -1,6 +1,9 @@
 //! `feed.json`: all episodes in one flat list, id first, so that an importer needs no nesting.
 
-use super::{CONTRACT, EpisodeDocument, FORMAT, GoneReason, PublicEntry, PublicStatus, Tombstone};
+use super::{
+    CONTRACT, ENTRY_ID, EpisodeDocument, FORMAT, GoneReason, PublicEntry, PublicStatus, SHA256, SLUG, Tombstone,
+    VERSION,
+};
 use crate::config::Config;
 use crate::export::page::{self, EntryPage, EpisodePage};
 use crate::export::{ExportError, html};
@@ -15,9 +18,10 @@ use serde::{Deserialize, Serialize};
 #[schemars(title = "feed.json")]
 pub struct FeedDocument {
     /// The major version of the contract. An importer refuses one that it does not know.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// The version of the contract, by Semantic Versioning.
-    #[schemars(regex(pattern = r"^\d+\.\d+\.\d+$"))]
+    #[schemars(regex(pattern = VERSION))]
     pub contract: String,
     /// What the website calls these questions and answers.
     pub heading: String,
@@ -37,7 +41,7 @@ pub struct FeedDocument {
 #[serde(deny_unknown_fields)]
 pub struct FeedEntry {
     /// Its id: given once, kept for ever, never given to another entry.
-    #[schemars(with = "String", regex(pattern = "^e-[0-9a-hjkmnp-tv-z]{8}$"))]
+    #[schemars(with = "String", regex(pattern = ENTRY_ID))]
     pub id: EntryId,
     /// How it stands. An importer that publishes takes `approved` ones and no others.
     pub status: PublicStatus,
@@ -55,14 +59,14 @@ pub struct FeedEntry {
     /// The credit lines, several joined by a space.
     pub credit: String,
     /// The people's ids, the same in all entries.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = SLUG), length(max = 80)))]
     pub people: Vec<PersonId>,
     /// The line that names the episode.
     pub source: String,
     /// The series' name.
     pub series: String,
     /// The episode's id.
-    #[schemars(with = "String", regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 120))]
+    #[schemars(with = "String", regex(pattern = SLUG), length(max = 120))]
     pub episode_id: EpisodeId,
     /// The episode's title.
     pub episode_title: String,
@@ -99,7 +103,7 @@ pub struct FeedEntry {
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub updated_at: Timestamp,
     /// SHA-256 of what a reader sees of it. Equal hashes: nothing to import.
-    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    #[schemars(with = "String", regex(pattern = SHA256))]
     pub content_hash: Digest,
 }
 
@@ -108,10 +112,10 @@ pub struct FeedEntry {
 #[serde(deny_unknown_fields)]
 pub struct FeedTombstone {
     /// Its id.
-    #[schemars(with = "String", regex(pattern = "^e-[0-9a-hjkmnp-tv-z]{8}$"))]
+    #[schemars(with = "String", regex(pattern = ENTRY_ID))]
     pub id: EntryId,
     /// The episode that it was part of.
-    #[schemars(with = "String", regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 120))]
+    #[schemars(with = "String", regex(pattern = SLUG), length(max = 120))]
     pub episode_id: EpisodeId,
     /// Since when.
     #[schemars(with = "String", extend("format" = "date-time"))]

@@ -10,13 +10,17 @@
 mod feed;
 mod gone;
 mod public;
+mod schema;
 
+#[cfg(test)]
+mod published;
 #[cfg(test)]
 mod tests;
 
-pub use feed::{FeedDocument, FeedEntry, feed};
+pub use feed::{FeedDocument, FeedEntry, FeedTombstone, feed};
 pub use gone::gone;
 pub use public::document;
+pub use schema::{Document, UnknownDocument};
 
 use crate::model::{Digest, EntryId, EpisodeId, Millis, PersonId, QuestionSource, Span, YoutubeId};
 use jiff::{Timestamp, civil::Date};
@@ -29,15 +33,23 @@ pub const FORMAT: u32 = 1;
 /// The version of the contract.
 pub const CONTRACT: &str = "1.0.0";
 
+// What texts of a kind look like, for the schema. The types of `model` hold themselves to the same.
+pub(in crate::export) const ENTRY_ID: &str = "^e-[0-9a-hjkmnp-tv-z]{8}$";
+pub(in crate::export) const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+pub(in crate::export) const YOUTUBE_ID: &str = "^[A-Za-z0-9_-]{11}$";
+pub(in crate::export) const SHA256: &str = "^[0-9a-f]{64}$";
+pub(in crate::export) const VERSION: &str = r"^[0-9]+\.[0-9]+\.[0-9]+$";
+
 /// One episode with its published questions and answers: `episode.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "episode.json")]
 pub struct EpisodeDocument {
     /// The major version of the contract. An importer refuses one that it does not know.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// The version of the contract, by Semantic Versioning.
-    #[schemars(regex(pattern = r"^\d+\.\d+\.\d+$"))]
+    #[schemars(regex(pattern = VERSION))]
     pub contract: String,
     /// The episode.
     pub episode: Episode,
@@ -54,7 +66,7 @@ pub struct EpisodeDocument {
 #[serde(deny_unknown_fields)]
 pub struct Episode {
     /// Its id: never changes, also when title or date are corrected.
-    #[schemars(with = "String", regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 120))]
+    #[schemars(with = "String", regex(pattern = SLUG), length(max = 120))]
     pub id: EpisodeId,
     /// The series' name.
     pub series: String,
@@ -64,7 +76,7 @@ pub struct Episode {
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub held_on: Option<Date>,
     /// The video's id on YouTube; null while it is not known.
-    #[schemars(with = "Option<String>", regex(pattern = r"^[A-Za-z0-9_-]{11}$"))]
+    #[schemars(with = "Option<String>", regex(pattern = YOUTUBE_ID))]
     pub youtube_id: Option<YoutubeId>,
     /// The recording's own page; null while it has none.
     #[schemars(extend("format" = "uri"))]
@@ -101,7 +113,7 @@ pub enum PublicStatus {
 #[serde(deny_unknown_fields)]
 pub struct PublicEntry {
     /// Its id: given once, kept for ever, never given to another entry.
-    #[schemars(with = "String", regex(pattern = "^e-[0-9a-hjkmnp-tv-z]{8}$"))]
+    #[schemars(with = "String", regex(pattern = ENTRY_ID))]
     pub id: EntryId,
     /// How it stands. An importer that publishes takes `approved` ones and no others.
     pub status: PublicStatus,
@@ -124,7 +136,7 @@ pub struct PublicEntry {
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub updated_at: Timestamp,
     /// SHA-256 of what a reader sees of it. Equal hashes: nothing to import.
-    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    #[schemars(with = "String", regex(pattern = SHA256))]
     pub content_hash: Digest,
 }
 
@@ -203,7 +215,7 @@ pub struct PublicSpan {
     #[schemars(with = "f64", range(min = 0))]
     pub end: Millis,
     /// Who speaks: a `person` of the credits; null where that is not sure.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = SLUG), length(max = 80))]
     pub speaker: Option<PersonId>,
 }
 
@@ -212,7 +224,7 @@ pub struct PublicSpan {
 #[serde(deny_unknown_fields)]
 pub struct PublicCredit {
     /// The person's id, the same in all entries.
-    #[schemars(with = "String", regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    #[schemars(with = "String", regex(pattern = SLUG), length(max = 80))]
     pub person: PersonId,
     /// First and last name, without titles: "Jane Doe".
     #[schemars(length(min = 1))]
@@ -260,7 +272,7 @@ pub enum GoneReason {
 #[serde(deny_unknown_fields)]
 pub struct Tombstone {
     /// Its id.
-    #[schemars(with = "String", regex(pattern = "^e-[0-9a-hjkmnp-tv-z]{8}$"))]
+    #[schemars(with = "String", regex(pattern = ENTRY_ID))]
     pub id: EntryId,
     /// Since when.
     #[schemars(with = "String", extend("format" = "date-time"))]
@@ -281,10 +293,10 @@ pub struct Provenance {
     /// The speech model.
     pub model: String,
     /// SHA-256 of its file.
-    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    #[schemars(with = "String", regex(pattern = SHA256))]
     pub model_sha256: Digest,
     /// SHA-256 of the recording.
-    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    #[schemars(with = "String", regex(pattern = SHA256))]
     pub source_sha256: Digest,
 }
 

@@ -1,12 +1,16 @@
 //! From what may be published to what is published.
+//!
+//! Words stay as they are; what lays them out (line ends, tabs, double spaces) becomes single spaces, so that both documents
+//! and all pages have the same text.
 
 use super::{
     CONTRACT, Episode, EpisodeDocument, FORMAT, Provenance, PublicAnswer, PublicCredit, PublicEntry, PublicLinks,
     PublicQuestion, PublicSpan, PublicStatus, Tombstone,
 };
 use crate::config::Website;
+use crate::export::page::clean;
 use crate::export::{EpisodeInput, address, site_address};
-use crate::model::{AnswerSpan, Credit, Links, Publishable, Published, Status};
+use crate::model::{AnswerSpan, Credit, Links, PersonId, Publishable, Published, Status};
 
 /// The document of an episode. Entries stay in their order; addresses that are none are left out.
 #[must_use]
@@ -17,8 +21,8 @@ pub fn document(input: &EpisodeInput, website: &Website) -> EpisodeDocument {
         contract: CONTRACT.to_owned(),
         episode: Episode {
             id: head.id.clone(),
-            series: head.series.clone(),
-            title: head.title.clone(),
+            series: clean(&head.series),
+            title: clean(&head.title),
             held_on: head.held_on,
             youtube_id: head.youtube_id.clone(),
             recording_url: head.recording_url.clone().filter(|url| address::web(url).is_some()),
@@ -28,7 +32,7 @@ pub fn document(input: &EpisodeInput, website: &Website) -> EpisodeDocument {
             thumbnail_url: thumbnail(input),
         },
         entries: input.entries.iter().map(|entry| public(*entry, input, website)).collect(),
-        tombstones: input.gone.iter().filter(|gone| is_not_shown(gone, input.entries)).cloned().collect(),
+        tombstones: input.gone.iter().filter(|gone| is_not_shown(gone, input.entries)).map(tombstone).collect(),
         provenance: Provenance {
             spinetime: input.provenance.spinetime.clone(),
             model: input.provenance.model.clone(),
@@ -40,6 +44,10 @@ pub fn document(input: &EpisodeInput, website: &Website) -> EpisodeDocument {
 
 fn is_not_shown(gone: &Tombstone, entries: &[Publishable]) -> bool {
     entries.iter().all(|shown| shown.entry().id != gone.id)
+}
+
+fn tombstone(gone: &Tombstone) -> Tombstone {
+    Tombstone { notice: gone.notice.as_deref().map(clean), ..gone.clone() }
 }
 
 /// The picture that its page names, or the one that YouTube has of every video.
@@ -60,16 +68,16 @@ fn public(publishable: Publishable, input: &EpisodeInput, website: &Website) -> 
             (true, _) => PublicStatus::NeedsReview,
         },
         question: PublicQuestion {
-            text: entry.question.text.clone(),
+            text: clean(&entry.question.text),
             start: entry.question.span.start,
             end: entry.question.span.end,
             source: entry.question.source,
         },
         answer: PublicAnswer {
-            paragraphs: answer.paragraphs.clone(),
+            paragraphs: answer.paragraphs.iter().map(|text| clean(text)).filter(|text| !text.is_empty()).collect(),
             start: answer.span.start,
             end: answer.span.end,
-            spans: answer.spans.iter().map(span).collect(),
+            spans: answer.spans.iter().map(|stretch| span(stretch, &entry.credits)).collect(),
         },
         credits: entry.credits.iter().map(credit).collect(),
         links: entry.links.as_ref().filter(|links| are_safe(links)).map(|links| PublicLinks {
@@ -85,17 +93,19 @@ fn public(publishable: Publishable, input: &EpisodeInput, website: &Website) -> 
     }
 }
 
-fn span(span: &AnswerSpan) -> PublicSpan {
-    PublicSpan { start: span.span.start, end: span.span.end, speaker: span.speaker.clone() }
+/// Names nobody who is not credited: that would be a person of whom the reader is told nothing.
+fn span(span: &AnswerSpan, credits: &[Credit]) -> PublicSpan {
+    let credited = |person: &&PersonId| credits.iter().any(|credit| credit.person == **person);
+    PublicSpan { start: span.span.start, end: span.span.end, speaker: span.speaker.as_ref().filter(credited).cloned() }
 }
 
 fn credit(credit: &Credit) -> PublicCredit {
     PublicCredit {
         person: credit.person.clone(),
-        name: credit.name.clone(),
-        credentials: credit.credentials.clone(),
-        title: credit.title.clone(),
-        affiliation: credit.affiliation.clone(),
+        name: clean(&credit.name),
+        credentials: clean(&credit.credentials),
+        title: clean(&credit.title),
+        affiliation: clean(&credit.affiliation),
     }
 }
 

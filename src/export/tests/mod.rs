@@ -194,6 +194,14 @@ impl Studio {
     }
 }
 
+/// A document of the contract about the one entry.
+pub(in crate::export) fn example(document: contract::Document) -> String {
+    match document {
+        contract::Document::Episode => Studio::new().file(Format::Json, "episode.json"),
+        contract::Document::Feed => Studio::new().file(Format::Feed, "feed.json"),
+    }
+}
+
 #[test]
 fn the_page_of_an_entry() {
     insta::assert_snapshot!(Studio::new().html(), @r#"
