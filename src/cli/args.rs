@@ -99,6 +99,8 @@ pub(super) enum Command {
     Review(ReviewArgs),
     /// Write files for the website
     Export(ExportArgs),
+    /// Look whether published videos are still what was transcribed; where one was cut at its ends, move all times
+    CheckLinks(LinksArgs),
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -254,6 +256,23 @@ pub(super) struct ExportArgs {
     /// Only what changed on this day, or at this moment, or later
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
+}
+
+/// What `check-links` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct LinksArgs {
+    /// Episodes by id, part of it will do; all with a published video without any
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
+    /// Move the times that leave without asking
+    #[arg(long)]
+    pub apply: bool,
+    /// Compare captions and sound even if the video is as long as before
+    #[arg(long)]
+    pub thorough: bool,
+    /// Compare captions alone and do not fetch the sound: faster, and exact to a third of a second
+    #[arg(long)]
+    pub captions_only: bool,
 }
 
 /// What `sync` takes.

@@ -8,6 +8,7 @@ mod doctor;
 mod eval;
 mod export;
 mod init;
+mod links;
 mod models;
 mod process;
 mod progress;
@@ -252,6 +253,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         }
         Command::Review(args) => review::run(context, args),
         Command::Export(args) => export::run(context, args),
+        Command::CheckLinks(args) => links::run(context, args),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

@@ -214,6 +214,7 @@ fn make(
         for (format, file) in made.files {
             put(format, Some(&folder.id), file)?;
         }
+        notes.extend(handed.note());
         notes.extend(made.notes);
         documents.push(made.document);
         seen.insert(folder.id.clone());

@@ -1,17 +1,22 @@
-//! What of an episode may go to the website, as it stands on the disk now.
+//! What of an episode may go to the website, as it stands on the disk now; all times are on the published video's clock.
 
 use super::edited;
+use super::on_video::move_to_video;
 use crate::draft;
 use crate::export::contract::{self, Tombstone};
 use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, journal};
-use crate::model::{Entries, Entry, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word};
+use crate::model::{
+    Edit, Entries, Entry, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word,
+};
 
 /// An episode's entries with what an export says beside them.
 #[derive(Debug, Clone)]
 pub struct Handover {
-    /// The entries as they stand, also those that may not leave.
+    /// The entries as they stand, also those that may not leave. Those that the published video lacks are not among them.
     pub entries: Entries,
+    /// Entries that people worked on or may, of which the published video lacks the question or the answer.
+    pub not_on_video: Vec<EntryId>,
     /// What must not be shown any more.
     pub gone: Vec<Tombstone>,
     /// What the recording's page says, for a recording that was downloaded.
@@ -28,11 +33,32 @@ impl Handover {
         let all = self.entries.entries.iter();
         let tried: Vec<Result<Publishable<'_>, NotPublishable>> =
             all.map(|entry| if drafts { entry.as_visible_draft() } else { entry.approved() }).collect();
-        let waits = |entry: &Entry| matches!(entry.status, Status::NeedsReview | Status::Draft | Status::Approved);
         let held_back =
-            self.entries.entries.iter().zip(&tried).filter(|(entry, tried)| waits(entry) && tried.is_err()).count();
+            self.entries.entries.iter().zip(&tried).filter(|(entry, tried)| may_leave(entry) && tried.is_err()).count();
         (tried.into_iter().flatten().collect(), held_back)
     }
+
+    /// What people should know of what is left out, as a sentence.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        let ids: Vec<&str> = self.not_on_video.iter().map(EntryId::as_str).collect();
+        let (what, its) = match ids.len() {
+            0 => return None,
+            1 => ("1 entry".to_owned(), "its question or its answer"),
+            n => (format!("{n} entries"), "their questions or answers"),
+        };
+        Some(format!(
+            "{}: {what} left out, since the published video lacks {its}: {}. Move the times of these entries on the review \
+             page, or dismiss them.",
+            self.entries.episode.id,
+            ids.join(", ")
+        ))
+    }
+}
+
+/// Whether it may be published some day.
+fn may_leave(entry: &Entry) -> bool {
+    matches!(entry.status, Status::NeedsReview | Status::Draft | Status::Approved)
 }
 
 /// Reads what an export is made of; `None` while the episode has no entries.
@@ -56,13 +82,32 @@ pub fn handover(
         let _lock = folder.lock_edits(holder)?;
         edited::settle(library, folder)?;
     }
-    let Some(entries) = artefact::load::<Entries>(&folder.entries())? else { return Ok(None) };
+    let Some(mut entries) = artefact::load::<Entries>(&folder.entries())? else { return Ok(None) };
     let recording: Option<Recording> = artefact::load(&folder.source())?;
     let transcript: Option<Transcript> = if with_words { artefact::load(&folder.transcript())? } else { None };
+    let mut words = transcript.map(|transcript| transcript.words).unwrap_or_default();
+    let lost = move_to_video(&mut entries, &mut words);
     Ok(Some(Handover {
-        gone: contract::gone(&entries, &edits),
+        gone: gone(&entries, &lost, &edits),
+        not_on_video: lost.iter().filter(|entry| may_leave(entry)).map(|entry| entry.id.clone()).collect(),
         entries,
         published: recording.and_then(|recording| recording.published),
-        words: transcript.map(|transcript| transcript.words).unwrap_or_default(),
+        words,
     }))
+}
+
+/// The tombstones, also of entries that were approved and are not on the video any more: they may come back.
+fn gone(entries: &Entries, lost: &[Entry], edits: &[Edit]) -> Vec<Tombstone> {
+    let mut all = entries.clone();
+    all.entries.extend(lost.iter().cloned().map(|entry| match entry.status {
+        Status::Approved => Entry { status: Status::NeedsReview, ..entry },
+        _ => entry,
+    }));
+    let mut gone = contract::gone(&all, edits);
+    for tombstone in &mut gone {
+        if let Some(entry) = lost.iter().find(|entry| entry.id == tombstone.id) {
+            tombstone.at = tombstone.at.max(entry.updated_at);
+        }
+    }
+    gone
 }
