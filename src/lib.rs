@@ -10,6 +10,7 @@ pub mod checksum;
 pub mod cli;
 pub mod config;
 pub mod draft;
+pub mod drift;
 pub mod eval;
 pub mod export;
 pub mod failure;

@@ -100,6 +100,7 @@ pub(super) enum Command {
     Review(ReviewArgs),
     /// Write files for the website
     Export(ExportArgs),
+<<<<<<< HEAD
     /// Check exported files: their form, what they say, and what became of an earlier export; exit code 8 for faults
     Validate(ValidateArgs),
     /// Print the JSON Schema of a document that the website imports
@@ -107,6 +108,10 @@ pub(super) enum Command {
         /// episode (for episode.json) or feed (for feed.json)
         document: Document,
     },
+=======
+    /// Look whether published videos are still what was transcribed; where one was cut at its ends, move all times
+    CheckLinks(LinksArgs),
+>>>>>>> links
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -264,6 +269,7 @@ pub(super) struct ExportArgs {
     pub since: Option<String>,
 }
 
+<<<<<<< HEAD
 /// What `validate` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ValidateArgs {
@@ -275,6 +281,23 @@ pub(super) struct ValidateArgs {
     /// several times
     #[arg(long, value_name = "PREVIOUS")]
     pub against: Vec<PathBuf>,
+=======
+/// What `check-links` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct LinksArgs {
+    /// Episodes by id, part of it will do; all with a published video without any
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
+    /// Move the times that leave without asking
+    #[arg(long)]
+    pub apply: bool,
+    /// Compare captions and sound even if the video is as long as before
+    #[arg(long)]
+    pub thorough: bool,
+    /// Compare captions alone and do not fetch the sound: faster, and exact to a third of a second
+    #[arg(long)]
+    pub captions_only: bool,
+>>>>>>> links
 }
 
 /// What `sync` takes.

@@ -1,6 +1,6 @@
 //! The streams that the program writes to, handed in so that a whole run can be a test.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
@@ -14,13 +14,15 @@ pub struct Console {
     pub interactive: bool,
     /// Width of the terminal in columns; `None` when output goes elsewhere.
     pub width: Option<u16>,
+    /// Where answers to questions come from; `None` when nobody is there to give any.
+    answers: Option<Arc<Mutex<Box<dyn BufRead + Send>>>>,
 }
 
 impl Console {
     /// A console over two streams.
     #[must_use]
     pub fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, interactive: bool, width: Option<u16>) -> Self {
-        Self { out: Arc::new(Mutex::new(out)), err: Arc::new(Mutex::new(err)), interactive, width }
+        Self { out: Arc::new(Mutex::new(out)), err: Arc::new(Mutex::new(err)), interactive, width, answers: None }
     }
 
     /// The process's own streams.
@@ -29,7 +31,30 @@ impl Console {
         use std::io::IsTerminal;
         let interactive = io::stderr().is_terminal();
         let width = io::stdout().is_terminal().then(console_width).flatten();
-        Self::new(Box::new(io::stdout()), Box::new(io::stderr()), interactive, width)
+        let console = Self::new(Box::new(io::stdout()), Box::new(io::stderr()), interactive, width);
+        match interactive && io::stdin().is_terminal() {
+            true => console.answered_by(Box::new(io::BufReader::new(io::stdin()))),
+            false => console,
+        }
+    }
+
+    /// The same with somebody who answers questions.
+    #[must_use]
+    pub fn answered_by(self, answers: Box<dyn BufRead + Send>) -> Self {
+        Self { answers: Some(Arc::new(Mutex::new(answers))), ..self }
+    }
+
+    /// Asks on standard error; `None` when nobody is there to answer.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> Option<String> {
+        let mut answers = self.answers.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut err = Self::lock(&self.err);
+            write!(err, "{question}").and_then(|()| err.flush()).ok()?;
+        }
+        let mut answer = String::new();
+        // The end of input is no answer.
+        (answers.read_line(&mut answer).ok()? > 0).then(|| answer.trim_end().to_owned())
     }
 
     fn lock(stream: &Stream) -> MutexGuard<'_, Box<dyn Write + Send>> {

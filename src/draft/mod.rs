@@ -431,7 +431,8 @@ fn standing(entry: &Entry) -> Status {
 
 fn links(head: &EpisodeHead, entry: &Entry) -> Option<Links> {
     let (id, answer) = (head.youtube_id.as_ref()?, entry.answer.as_ref()?);
-    Some(Links::new(id, entry.question.span.start, answer.span))
+    let on_video = |span| head.video_cut.on_video(span, head.duration);
+    Some(Links::new(id, on_video(entry.question.span)?.start, on_video(answer.span)?))
 }
 
 /// From the first to the last sentence of the ranges, which are not empty.

@@ -4,7 +4,7 @@ use super::{Inputs, Material, Opinion, draft, opinion};
 use crate::model::{
     AudioReport, Caption, Change, Cluster, ClusterId, Digest, Draft, Edit, EntryId, EpisodeFacts, EpisodeHead, Millis,
     ModelInfo, Outline, Pair, PersonId, Provenance, QuestionSource, Role, Sentence, Span, Speakers, Transcript,
-    Unanswered, Word,
+    Unanswered, VideoCut, Word,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
@@ -106,6 +106,7 @@ impl Trial {
             held_on: Some("2025-03-12".parse().unwrap()),
             youtube_id: Some("SpineTime01".parse().unwrap()),
             recording_url: None,
+            video_cut: VideoCut::default(),
             duration,
             language: "en".into(),
         };

@@ -3,7 +3,7 @@
 use crate::draft::{DraftError, Material, Opinion, draft};
 use crate::model::{
     AudioReport, Cluster, ClusterId, Digest, Entry, EpisodeFacts, EpisodeHead, Millis, ModelInfo, Outline, Provenance,
-    Sentence, Span, Speakers, Transcript, Utterance, Word,
+    Sentence, Span, Speakers, Transcript, Utterance, VideoCut, Word,
 };
 use crate::roster::Roster;
 use crate::text::corrections::Corrections;
@@ -43,6 +43,7 @@ pub fn of_outline(id: &str, utterances: &[Utterance], outline: &Outline) -> Resu
             held_on: None,
             youtube_id: None,
             recording_url: None,
+            video_cut: VideoCut::default(),
             duration: transcript.duration,
             language: transcript.language.clone(),
         },

@@ -59,6 +59,12 @@ impl EpisodeFolder {
         self.path.join(format!("{TEMPORARY_PREFIX}captions"))
     }
 
+    /// Where captions and sound of the published video come to while they are compared; gone thereafter.
+    #[must_use]
+    pub fn link_downloads(&self) -> PathBuf {
+        self.path.join(format!("{TEMPORARY_PREFIX}links"))
+    }
+
     /// The recording's folder.
     #[must_use]
     pub fn media(&self) -> PathBuf {

@@ -128,6 +128,8 @@ pub enum Fact {
     HeldOn,
     /// The published video: its id or its address.
     Youtube,
+    /// What the published video lacks of the recording, in seconds: "12.4" at its head, "12.4, 3" at its end too.
+    VideoCut,
     /// Who hosts, by roster id.
     Host,
     /// Who answers, by roster ids with commas between.
@@ -140,6 +142,7 @@ impl fmt::Display for Fact {
             Self::Title => "the title",
             Self::HeldOn => "the day it was held",
             Self::Youtube => "the YouTube video",
+            Self::VideoCut => "how the published video was cut",
             Self::Host => "the host",
             Self::Experts => "the experts",
         })

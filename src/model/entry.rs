@@ -1,6 +1,6 @@
 //! Entries: what editors review and the website imports (`entries.json`).
 
-use super::{Digest, EntryId, EpisodeId, Millis, PersonId, Span, YoutubeId};
+use super::{Digest, EntryId, EpisodeId, Millis, PersonId, Span, VideoCut, YoutubeId};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -217,7 +217,8 @@ pub struct Entry {
     pub answer: Option<Answer>,
     /// Whose answer it is, in order of speaking.
     pub credits: Vec<Credit>,
-    /// Addresses in the published recording; `None` while its YouTube id is not known.
+    /// Addresses in the published recording; `None` while its YouTube id is not known, or where the video lacks some of
+    /// the question or the answer.
     pub links: Option<Links>,
     /// Findings for the editor.
     pub flags: Vec<Flag>,
@@ -341,6 +342,9 @@ pub struct EpisodeHead {
     pub youtube_id: Option<YoutubeId>,
     /// The video's address.
     pub recording_url: Option<String>,
+    /// What the video lacks of the recording. Links are on the video's clock, all other times on the recording's.
+    #[serde(default, skip_serializing_if = "VideoCut::is_none")]
+    pub video_cut: VideoCut,
     /// The recording's length.
     pub duration: Millis,
     /// Two-letter code of the language.

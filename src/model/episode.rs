@@ -1,6 +1,6 @@
 //! What is known of an episode before anything was heard: its facts and its recording.
 
-use super::{Digest, Fact, Millis, PersonId, Span, YoutubeId};
+use super::{Digest, Fact, Millis, PersonId, Span, VideoCut, YoutubeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -19,6 +19,9 @@ pub struct EpisodeFacts {
     /// The recording's YouTube id; without it entries have no links.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub youtube: Option<YoutubeId>,
+    /// What the published video lacks of the recording, in seconds: `{ head = 12.4 }`. "spinetime check-links" finds it.
+    #[serde(skip_serializing_if = "VideoCut::is_none")]
+    pub video_cut: VideoCut,
     /// Who moderates, by roster id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<PersonId>,
@@ -50,6 +53,7 @@ impl EpisodeFacts {
             Fact::Title => self.title.clone(),
             Fact::HeldOn => self.held_on.map(|day| day.to_string()),
             Fact::Youtube => self.youtube.as_ref().map(ToString::to_string),
+            Fact::VideoCut => self.video_cut.stated(),
             Fact::Host => self.host.as_ref().map(ToString::to_string),
             Fact::Experts => {
                 let ids: Vec<String> = self.experts.iter().map(ToString::to_string).collect();

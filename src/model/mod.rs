@@ -4,6 +4,7 @@
 //! [`Outline`] a [`Draft`] of [`Entry`]s. Later values point at words and sentences by index and never copy
 //! text, so that "this was really said" stays provable.
 
+mod cut;
 mod edit;
 mod entry;
 mod episode;
@@ -15,6 +16,7 @@ mod transcript;
 mod voice;
 mod watch;
 
+pub use cut::{Delta, VideoCut};
 pub use edit::{Change, Edit, Fact, History, standing};
 pub use entry::{
     Answer, AnswerSpan, Corrected, CorrectedBy, Correction, Credit, Draft, DraftEntry, Entries, Entry, EpisodeHead,

@@ -184,7 +184,7 @@ fn fetched(placed: &Placed, settings: &Settings, world: &World) -> Result<File, 
 }
 
 /// The address of the recording's page.
-fn page(facts: &EpisodeFacts, recording: &Recording) -> Option<Address> {
+pub(super) fn page(facts: &EpisodeFacts, recording: &Recording) -> Option<Address> {
     let address = match (&facts.youtube, &recording.source) {
         (Some(id), _) => return Some(Address::Video(id.clone())),
         (None, Source::Address(address)) => address,

@@ -11,7 +11,7 @@ use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Library, LibraryError, journal, read_text};
 use crate::model::{
     Draft, Edit, Entries, EpisodeFacts, EpisodeHead, Fact, Outline, PersonId, Provenance, Recording, Speakers,
-    Transcript, YoutubeId, standing,
+    Transcript, VideoCut, YoutubeId, standing,
 };
 use crate::speakers;
 
@@ -83,6 +83,7 @@ pub(super) fn head(folder: &EpisodeFolder, facts: &EpisodeFacts, series: &str, t
         held_on: facts.held_on,
         youtube_id: facts.youtube.clone(),
         recording_url: facts.youtube.as_ref().map(|id| format!("https://www.youtube.com/watch?v={id}")),
+        video_cut: facts.video_cut,
         duration: transcript.duration,
         language: transcript.language.clone(),
     }
@@ -156,11 +157,15 @@ pub fn set_fact(
         Fact::Title => "title",
         Fact::HeldOn => "held_on",
         Fact::Youtube => "youtube",
+        Fact::VideoCut => "video_cut",
         Fact::Host => "host",
         Fact::Experts => "experts",
     };
     let roster = library.roster()?;
-    match value.map(str::trim).filter(|value| !value.is_empty()) {
+    let nothing = |value: &str| {
+        value.is_empty() || (what == Fact::VideoCut && VideoCut::read(value) == Some(VideoCut::default()))
+    };
+    match value.map(str::trim).filter(|value| !nothing(value)) {
         None => {
             document.remove(name);
         }
@@ -170,22 +175,25 @@ pub fn set_fact(
                 let id: PersonId = id.parse().map_err(|_| FactError::Stranger(id.to_owned()))?;
                 if roster.person(&id).is_some() { Ok(id) } else { Err(FactError::Stranger(id.to_string())) }
             };
-            let item: toml_edit::Value = match what {
-                Fact::Title => value.into(),
-                Fact::HeldOn => {
-                    let day: jiff::civil::Date = value.parse().map_err(|_| form("2026-03-01: year, month, day"))?;
-                    day.to_string().into()
-                }
-                Fact::Youtube => {
-                    video(value).ok_or_else(|| form("the video's address or its 11 signs"))?.to_string().into()
-                }
-                Fact::Host => known(value)?.to_string().into(),
-                Fact::Experts => {
-                    let ids = value.split(',').map(str::trim).filter(|id| !id.is_empty()).map(known);
-                    let ids: Vec<String> = ids.map(|id| Ok(id?.to_string())).collect::<Result<_, FactError>>()?;
-                    ids.into_iter().collect::<toml_edit::Array>().into()
-                }
-            };
+            let item: toml_edit::Value =
+                match what {
+                    Fact::Title => value.into(),
+                    Fact::HeldOn => {
+                        let day: jiff::civil::Date = value.parse().map_err(|_| form("2026-03-01: year, month, day"))?;
+                        day.to_string().into()
+                    }
+                    Fact::Youtube => {
+                        video(value).ok_or_else(|| form("the video's address or its 11 signs"))?.to_string().into()
+                    }
+                    Fact::VideoCut => cut(VideoCut::read(value)
+                        .ok_or_else(|| form("12.4: seconds, and those of the end behind a comma"))?),
+                    Fact::Host => known(value)?.to_string().into(),
+                    Fact::Experts => {
+                        let ids = value.split(',').map(str::trim).filter(|id| !id.is_empty()).map(known);
+                        let ids: Vec<String> = ids.map(|id| Ok(id?.to_string())).collect::<Result<_, FactError>>()?;
+                        ids.into_iter().collect::<toml_edit::Array>().into()
+                    }
+                };
             match document.get_mut(name).and_then(toml_edit::Item::as_value_mut) {
                 Some(old) => {
                     let decor = old.decor().clone();
@@ -201,6 +209,12 @@ pub fn set_fact(
     config::parse::<EpisodeFacts>("episode.toml", &text).map_err(LibraryError::from)?;
     atomic::write(&folder.facts(), text.as_bytes()).map_err(LibraryError::from)?;
     Ok(folder.read_facts()?.stated(what))
+}
+
+/// `{ head = 12.4 }`.
+fn cut(cut: VideoCut) -> toml_edit::Value {
+    let sides = [("head", cut.head), ("tail", cut.tail)].into_iter().filter(|(_, side)| side.0 != 0);
+    sides.map(|(name, side)| (name, side.seconds())).collect::<toml_edit::InlineTable>().into()
 }
 
 /// The video that an id or an address means.

@@ -1,17 +1,22 @@
-//! What of an episode may go to the website, as it stands on the disk now.
+//! What of an episode may go to the website, as it stands on the disk now; all times are on the published video's clock.
 
 use super::edited;
+use super::on_video::move_to_video;
 use crate::draft;
 use crate::export::contract::{self, Tombstone};
 use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, journal};
-use crate::model::{Entries, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word};
+use crate::model::{
+    Edit, Entries, Entry, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word,
+};
 
 /// An episode's entries with what an export says beside them.
 #[derive(Debug, Clone)]
 pub struct Handover {
-    /// The entries as they stand, also those that may not leave.
+    /// The entries as they stand, also those that may not leave. Those that the published video lacks are not among them.
     pub entries: Entries,
+    /// Entries that people worked on or may, of which the published video lacks the question or the answer.
+    pub not_on_video: Vec<EntryId>,
     /// What must not be shown any more.
     pub gone: Vec<Tombstone>,
     /// What the recording's page says, for a recording that was downloaded.
@@ -40,12 +45,34 @@ impl Handover {
             match if drafts { entry.as_visible_draft() } else { entry.approved() } {
                 Ok(entry) => publication.entries.push(entry),
                 Err(why) if entry.status == Status::Approved => publication.blocked.push((entry.id.clone(), why)),
-                Err(_) if matches!(entry.status, Status::NeedsReview | Status::Draft) => publication.held_back += 1,
+                Err(_) if may_leave(entry) => publication.held_back += 1,
                 Err(_) => {}
             }
         }
         publication
     }
+
+    /// What people should know of what is left out, as a sentence.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        let ids: Vec<&str> = self.not_on_video.iter().map(EntryId::as_str).collect();
+        let (what, its) = match ids.len() {
+            0 => return None,
+            1 => ("1 entry".to_owned(), "its question or its answer"),
+            n => (format!("{n} entries"), "their questions or answers"),
+        };
+        Some(format!(
+            "{}: {what} left out, since the published video lacks {its}: {}. Move the times of these entries on the review \
+             page, or dismiss them.",
+            self.entries.episode.id,
+            ids.join(", ")
+        ))
+    }
+}
+
+/// Whether it may be published some day.
+fn may_leave(entry: &Entry) -> bool {
+    matches!(entry.status, Status::NeedsReview | Status::Draft | Status::Approved)
 }
 
 /// Reads what an export is made of; `None` while the episode has no entries.
@@ -69,13 +96,35 @@ pub fn handover(
         let _lock = folder.lock_edits(holder)?;
         edited::settle(library, folder)?;
     }
-    let Some(entries) = artefact::load::<Entries>(&folder.entries())? else { return Ok(None) };
+    let Some(mut entries) = artefact::load::<Entries>(&folder.entries())? else { return Ok(None) };
     let recording: Option<Recording> = artefact::load(&folder.source())?;
     let transcript: Option<Transcript> = if with_words { artefact::load(&folder.transcript())? } else { None };
+    let mut words = transcript.map(|transcript| transcript.words).unwrap_or_default();
+    let lost = move_to_video(&mut entries, &mut words);
     Ok(Some(Handover {
-        gone: contract::gone(&entries, &edits),
+        gone: gone(&entries, &lost, &edits),
+        not_on_video: lost.iter().filter(|entry| may_leave(entry)).map(|entry| entry.id.clone()).collect(),
         entries,
         published: recording.and_then(|recording| recording.published),
-        words: transcript.map(|transcript| transcript.words).unwrap_or_default(),
+        words,
     }))
+}
+
+/// The tombstones, also of entries that were approved and are not on the video any more: they may come back.
+fn gone(entries: &Entries, lost: &[Entry], edits: &[Edit]) -> Vec<Tombstone> {
+    if lost.is_empty() {
+        return contract::gone(entries, edits);
+    }
+    let mut all = entries.clone();
+    all.entries.extend(lost.iter().cloned().map(|entry| match entry.status {
+        Status::Approved => Entry { status: Status::NeedsReview, ..entry },
+        _ => entry,
+    }));
+    let mut gone = contract::gone(&all, edits);
+    for tombstone in &mut gone {
+        if let Some(entry) = lost.iter().find(|entry| entry.id == tombstone.id) {
+            tombstone.at = tombstone.at.max(entry.updated_at);
+        }
+    }
+    gone
 }

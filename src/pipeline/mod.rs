@@ -7,6 +7,8 @@ mod edited;
 mod enroll;
 pub mod export;
 mod handover;
+pub mod links;
+mod on_video;
 mod place;
 mod stages;
 pub mod sync;

@@ -294,6 +294,7 @@ pub(super) fn state(folder: &EpisodeFolder, known: &EpisodeFacts) -> Result<(), 
         youtube: old.youtube.clone().or_else(|| known.youtube.clone()),
         host: old.host.clone().or_else(|| known.host.clone()),
         experts: if old.experts.is_empty() { known.experts.clone() } else { old.experts.clone() },
+        video_cut: if old.video_cut.is_none() { known.video_cut } else { old.video_cut },
         voices: old.voices.or(known.voices),
         language: old.language.clone().or_else(|| known.language.clone()),
         questions: old.questions.clone().or_else(|| known.questions.clone()),
@@ -309,8 +310,10 @@ pub(super) fn write_facts(folder: &EpisodeFolder, facts: &EpisodeFacts) -> Resul
     let old = read_text(&folder.facts())?.unwrap_or_default();
     let mut document: toml_edit::DocumentMut = old.parse().map_err(|e: toml_edit::TomlError| damaged(e.to_string()))?;
     let new = toml_edit::ser::to_document(facts).map_err(|e| damaged(e.to_string()))?;
+    let known = toml_edit::ser::to_document(&folder.read_facts()?).map_err(|e| damaged(e.to_string()))?;
     for (name, item) in new.iter() {
-        let same = document.get(name).is_some_and(|old| old.to_string().trim() == item.to_string().trim());
+        // Compared by what it means: however a person wrote it, it stays so.
+        let same = known.get(name).is_some_and(|old| old.to_string() == item.to_string());
         if !same {
             document[name] = item.clone();
         }

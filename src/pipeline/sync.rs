@@ -241,8 +241,11 @@ impl<'a> Session<'a> {
         }
         let changed = |known: &Known| -> Option<(NoteKind, String)> {
             let (then, now) = (known.duration?, video.duration?);
-            let text =
-                format!("it lasts {now} now, but {then} when it was fetched: the times of its entries may be off");
+            let text = format!(
+                "it lasts {now} now, but {then} when it was fetched: the times of its entries may be off. \"spinetime \
+                     check-links {}\" finds out",
+                known.episode
+            );
             (!download::agree(then, now)).then_some((NoteKind::Changed, text))
         };
         let news = match (self.known.get(&video.id), closed(video.title.as_deref())) {
@@ -472,8 +475,8 @@ fn known(library: &Library) -> Result<BTreeMap<YoutubeId, Known>, LibraryError> 
         let episode = Known {
             episode: folder.id.clone(),
             done: folder.entries().exists(),
-            title: published.as_ref().and_then(|page| page.title.clone()).or(facts.title),
-            duration: published.and_then(|page| page.duration),
+            title: published.as_ref().and_then(|page| page.title.clone()).or(facts.title.clone()),
+            duration: published.and_then(|page| page.duration).map(|then| facts.video_cut.length(then)),
         };
         // An episode whose links an editor moved to a new upload is known under both.
         known.extend(facts.youtube.into_iter().chain(fetched).map(|id| (id, episode.clone())));

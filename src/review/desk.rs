@@ -201,9 +201,10 @@ impl Desk {
     #[must_use]
     pub fn page(&self, editor: &str, read_only: bool) -> PageView {
         let history = History::of(&self.edits);
-        let facts = [Fact::Title, Fact::HeldOn, Fact::Youtube, Fact::Host, Fact::Experts];
+        let facts = [Fact::Title, Fact::HeldOn, Fact::Youtube, Fact::VideoCut, Fact::Host, Fact::Experts];
         let media = self.media();
         PageView {
+            head_cut: self.draft.episode.video_cut.head.seconds(),
             episode: self.draft.episode.clone(),
             facts: facts.into_iter().map(|fact| (fact, self.material.facts.stated(fact))).collect(),
             experts: self.material.facts.experts.clone(),

@@ -65,6 +65,8 @@ impl Counts {
 pub struct PageView {
     /// The episode.
     pub episode: EpisodeHead,
+    /// How much later the published video begins than the recording, in seconds.
+    pub head_cut: f64,
     /// What people state about it.
     pub facts: BTreeMap<Fact, Option<String>>,
     /// The ids of the experts whom people state.

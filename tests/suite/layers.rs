@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 6] = [
     &["model"],
     &["failure", "progress", "atomic", "checksum", "http", "neural", "text", "config", "roster"],
-    &["fetch", "weights", "audio", "speech", "speakers", "reader", "qa", "draft", "export"],
+    &["fetch", "weights", "audio", "speech", "speakers", "reader", "qa", "draft", "drift", "export"],
     &["library"],
     &["pipeline", "review", "publish", "eval"],
     &["cli"],
@@ -30,7 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rten_tensor", &["neural", "speech", "speakers"]),
     ("rten_vecmath", &["neural", "speech", "speakers"]),
     ("rayon", &["neural"]),
-    ("realfft", &["speech", "speakers"]),
+    ("realfft", &["speech", "speakers", "drift"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

@@ -10,6 +10,7 @@ mod faults;
 mod glossary;
 mod layers;
 mod licences;
+mod links;
 mod process;
 mod reader;
 mod recipes;

@@ -20,7 +20,7 @@ impl Drop for Program {
 }
 
 /// The program with its page.
-struct Page {
+pub(crate) struct Page {
     program: Program,
     origin: String,
     cookie: String,
@@ -28,7 +28,7 @@ struct Page {
 }
 
 impl Page {
-    fn open(studio: &Studio, more: &[&str]) -> Self {
+    pub(crate) fn open(studio: &Studio, more: &[&str]) -> Self {
         let arguments = ["review", "--no-open", "--quiet", "--editor", "Wren"].iter().chain(more);
         let mut command = studio.program(arguments.copied());
         let mut program = Program(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
@@ -51,14 +51,14 @@ impl Page {
         request.header("Origin", &self.origin).body(body.to_string()).send()
     }
 
-    fn done(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn done(&self, path: &str, body: &Value) -> Value {
         let response = self.post(path, body).unwrap();
         let (status, text) = (response.status(), response.text().unwrap());
         assert_eq!(status.as_u16(), 200, "{text}");
         serde_json::from_str(&text).unwrap()
     }
 
-    fn version(&self, studio: &Studio) -> Value {
+    pub(crate) fn version(&self, studio: &Studio) -> Value {
         // A page of no edits learns the present version.
         let delta: Value =
             serde_json::from_str(&self.get(&path(studio, "/since?version=0.none")).text().unwrap()).unwrap();
@@ -77,7 +77,7 @@ fn client() -> Client {
     Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap()
 }
 
-fn path(studio: &Studio, end: &str) -> String {
+pub(crate) fn path(studio: &Studio, end: &str) -> String {
     format!("/episodes/{}{end}", studio.episode().file_name().unwrap().to_str().unwrap())
 }
 

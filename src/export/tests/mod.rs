@@ -102,6 +102,7 @@ impl Studio {
                 held_on: Some("2021-07-14".parse().unwrap()),
                 recording_url: Some(format!("https://www.youtube.com/watch?v={youtube}")),
                 youtube_id: Some(youtube),
+                video_cut: VideoCut::default(),
                 duration: Millis(3_012_480),
                 language: "en".into(),
             },

@@ -360,7 +360,7 @@ fn one(
     let outcome = Outcome {
         held_back: publication.held_back,
         blocked: publication.blocked.iter().map(blocked).collect(),
-        notes: made.notes,
+        notes: handed.note().into_iter().chain(made.notes).collect(),
     };
     Ok(Some(Finished { document: made.document, files: made.files, outcome }))
 }

@@ -43,7 +43,8 @@ export async function facts(problem = "") {
   const content = [
     ...(problem ? [el("p", { class: "problem", role: "alert", text: problem })] : []),
     field("title", title), field("held_on", day),
-    field("youtube", youtube, el("p", { class: "hint", id: "youtube-hint", text: "The letters after “v=” in the video's address, or the whole address. Without it, entries have times but no links." })),
+    field("youtube", youtube, el("p", { class: "hint", id: "youtube-hint", text: "The letters after “v=” in the video's address, or the whole address. Without it, entries have times but no links." }),
+      ...(page.head_cut ? [el("p", { class: "hint", text: cutWords(page.head_cut) })] : [])),
     field("host", host),
     el("fieldset", {}, el("legend", { text: NAMES.experts }), ...experts.map(({ row }) => row)),
     el("p", { class: "hint", text: "People stand in roster.toml. Titles under answers are those held on that day." }),
@@ -74,6 +75,13 @@ function against(title, video) {
   if (!title.trim()) return "The episode needs a title.";
   if (video && !/^[\w-]{11}$/.test(video)) return "That is no YouTube video: an id has 11 letters, digits, hyphens or underscores.";
   return "";
+}
+
+/** How the published video was cut, as a sentence. @param {number} seconds */
+function cutWords(seconds) {
+  const moved = "Links are moved by that; undo takes it back.";
+  return seconds > 0 ? `The published video lacks the first ${seconds} s of the recording. ${moved}`
+    : `The published video has ${-seconds} s before the recording begins. ${moved}`;
 }
 
 /** A video's id, also out of a whole address. @param {string} typed */

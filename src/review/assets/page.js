@@ -7,7 +7,7 @@ import { $ } from "./dom.js";
  * @typedef {{ number: number, name: string|null, person: string|null, does: string, speech: string, sure: string,
  *   sample?: number|null }} Voice
  * @typedef {{ kind: string, start: number, end: number, entry: string|null }} Stretch
- * @typedef {{ id: string, title: string, duration: number, youtube: string|null, read_only: boolean, version: string,
+ * @typedef {{ id: string, title: string, duration: number, youtube: string|null, head_cut: number, read_only: boolean, version: string,
  *   editor: string, facts: Record<string, string|null>, experts: string[], people: Person[], voices: Voice[], timeline: Stretch[], has_media: boolean,
  *   counts: Record<string, number>, redrafting: boolean }} Page
  */

@@ -162,7 +162,7 @@ async function refresh() {
     emit("transcript", $("#transcript", newer));
   }
   const said = JSON.parse($("#data", newer).dataset.page);
-  for (const key of ["title", "facts", "experts", "people", "voices", "timeline", "youtube"]) /** @type {any} */ (page)[key] = said[key];
+  for (const key of ["title", "facts", "experts", "people", "voices", "timeline", "youtube", "head_cut"]) /** @type {any} */ (page)[key] = said[key];
   // What is stated shows at once, though the new draft may take a moment.
   const title = said.facts.title ?? said.title;
   $("#title").textContent = title;

@@ -6,12 +6,15 @@ import { moved, player, use } from "./player.js";
 
 const ORIGIN = "https://www.youtube-nocookie.com";
 
+/** The published video may begin later than the recording, whose clock the page shows. @param {number} seconds */
+const onVideo = (seconds) => Math.max(0, seconds - page.head_cut);
+
 /** Loads the player into its place. Does nothing where the recording is kept, or a second time. */
 export function load() {
   const place = $("#youtube");
   if (!place || $("iframe", place)) return;
   const from = player.time;
-  const query = new URLSearchParams({ enablejsapi: "1", origin: location.origin, playsinline: "1", rel: "0", start: String(Math.floor(from)) });
+  const query = new URLSearchParams({ enablejsapi: "1", origin: location.origin, playsinline: "1", rel: "0", start: String(Math.floor(onVideo(from))) });
   const frame = /** @type {HTMLIFrameElement} */ (el("iframe", {
     src: `${ORIGIN}/embed/${encodeURIComponent(place.dataset.id)}?${query}`, title: "YouTube's player",
     allow: "autoplay; encrypted-media; picture-in-picture", referrerpolicy: "strict-origin-when-cross-origin", allowfullscreen: true,
@@ -44,7 +47,7 @@ function drive(frame, from) {
     const info = data?.info;
     if (data?.event === "onError") say("YouTube can't play this video here.");
     if (data?.event !== "infoDelivery" && data?.event !== "initialDelivery") return;
-    if (typeof info?.currentTime === "number") [at, told] = [info.currentTime, performance.now()];
+    if (typeof info?.currentTime === "number") [at, told] = [info.currentTime + page.head_cut, performance.now()];
     if (typeof info?.playbackRate === "number") rate = info.playbackRate;
     if (typeof info?.playerState === "number" && running !== (info.playerState === 1)) {
       running = info.playerState === 1;
@@ -58,7 +61,7 @@ function drive(frame, from) {
     playing: () => running,
     play: () => order("playVideo"),
     pause: () => order("pauseVideo"),
-    seek: (seconds) => { [at, told] = [seconds, performance.now()]; order("seekTo", seconds, true); },
+    seek: (seconds) => { [at, told] = [seconds, performance.now()]; order("seekTo", onVideo(seconds), true); },
     rate: (value) => { rate = value; order("setPlaybackRate", value); },
   });
 }
