@@ -161,6 +161,8 @@ pub struct Wording {
     pub disclaimer: String,
     /// The mark of a draft; left empty, drafts are marked with the default.
     pub draft: String,
+    /// In place of an answer that was withdrawn, before what the editor says of it.
+    pub withdrawn: String,
 }
 
 impl Wording {
@@ -194,6 +196,7 @@ impl Default for Wording {
             subscribe: "Subscribe to be told of future episodes".into(),
             disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
             draft: Self::DRAFT.into(),
+            withdrawn: "This answer has been withdrawn.".into(),
         }
     }
 }
