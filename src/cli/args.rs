@@ -99,6 +99,12 @@ pub(super) enum Command {
     Review(ReviewArgs),
     /// Write files for the website
     Export(ExportArgs),
+    /// Bring approved entries to a website
+    Publish {
+        /// Which kind of website.
+        #[command(subcommand)]
+        command: PublishCommand,
+    },
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -254,6 +260,28 @@ pub(super) struct ExportArgs {
     /// Only what changed on this day, or at this moment, or later
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
+}
+
+/// Where entries can be published.
+#[derive(Debug, Subcommand)]
+pub(super) enum PublishCommand {
+    /// Make and update the posts of the WordPress site that spinetime.toml names: drafts, unless it says otherwise. Posts
+    /// that were changed by hand on the site are left alone
+    Wordpress(WordpressArgs),
+}
+
+/// What `publish wordpress` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct WordpressArgs {
+    /// Episodes by id, part of it will do; all without any
+    pub episodes: Vec<String>,
+    /// Only tell what would be done; nothing is changed
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write this entry's post even though its text on the site is not the one that was written last; may be given
+    /// several times
+    #[arg(long, value_name = "ENTRY")]
+    pub overwrite: Vec<EntryId>,
 }
 
 /// What `sync` takes.

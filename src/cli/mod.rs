@@ -11,6 +11,7 @@ mod init;
 mod models;
 mod process;
 mod progress;
+mod publish;
 mod report;
 mod resolve;
 mod review;
@@ -252,6 +253,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         }
         Command::Review(args) => review::run(context, args),
         Command::Export(args) => export::run(context, args),
+        Command::Publish { command } => publish::run(context, command),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

@@ -8,8 +8,9 @@ use super::contract::EpisodeDocument;
 use super::post::{self, Post};
 use super::{ExportError, NamedBytes, page};
 use crate::config::Config;
-use crate::text::slug::slug;
+use crate::text::slug;
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -158,7 +159,7 @@ fn item(post: &Post, number: u32, config: &Config) -> String {
 /// was held, at the answer's place in the recording: two answers never have the same.
 fn date(post: &Post) -> String {
     let second = post.start % 86_400;
-    let day = post.held_on.unwrap_or_else(|| post.changed_at.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let day = post.held_on.unwrap_or_else(|| Offset::UTC.to_datetime(post.changed_at).date());
     format!("{day} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 

@@ -19,7 +19,9 @@ pub enum PublishError {
         value: String,
     },
     /// A password would travel in the clear.
-    #[error("wordpress.url in spinetime.toml does not begin with https://, so that anybody on the way could read the password")]
+    #[error(
+        "wordpress.url in spinetime.toml does not begin with https://, so that anybody on the way could read the password"
+    )]
     Insecure,
     /// Nobody is named.
     #[error("nobody is named who publishes")]
@@ -226,7 +228,9 @@ impl Failure for PublishError {
             Self::Unreachable { .. } => {
                 "Check the address and the connection, then run the same command again: what is done is recognised."
             }
-            Self::Moved { .. } => "If that is the same site, write that address as url under [wordpress] in spinetime.toml.",
+            Self::Moved { .. } => {
+                "If that is the same site, write that address as url under [wordpress] in spinetime.toml."
+            }
             Self::NoRest { .. } => {
                 "Check the address in a browser. If it is right, ask the site's administrator to let the REST API \
                  (/wp-json/) through; security plugins switch it off."
@@ -257,9 +261,7 @@ impl Failure for PublishError {
                  requests_per_second under [wordpress] in spinetime.toml."
             }
             Self::Answer { .. } => "Ask the site's administrator what that means; the site's error log may say more.",
-            Self::Garbled { .. } => {
-                "Ask the site's administrator whether a plugin changes what the REST API answers."
-            }
+            Self::Garbled { .. } => "Ask the site's administrator whether a plugin changes what the REST API answers.",
             Self::Ledger { .. } => {
                 "Restore that file from a backup, or move it away: posts that nobody changed are recognised without it, \
                  others are left alone."

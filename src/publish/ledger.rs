@@ -5,7 +5,7 @@
 
 use super::error::PublishError;
 use crate::atomic;
-use crate::library::read_text;
+use crate::library;
 use crate::model::{Digest, EntryId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ impl Ledger {
     /// Reads it; empty when there is none yet. `site` is what the posts are listed under.
     pub(super) fn open(path: &Path, site: String) -> Result<Self, PublishError> {
         let broken = |why: String| PublishError::Ledger { path: path.to_owned(), why };
-        let mut written = match read_text(path)? {
+        let mut written = match library::read_text(path)? {
             Some(text) => serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?,
             None => Written { format: FORMAT, sites: BTreeMap::new() },
         };

@@ -204,7 +204,8 @@ impl<'a> Site<'a> {
         let mut page = 1;
         loop {
             let (found, pages) = self.list(&[("page", &page.to_string())])?;
-            let carries = |post: &SitePost| post.meta.get(META_ID).and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+            let carries =
+                |post: &SitePost| post.meta.get(META_ID).and_then(Value::as_str).is_some_and(|id| !id.is_empty());
             posts.extend(found.into_iter().filter(carries));
             if page >= pages {
                 return Ok(posts);
@@ -295,8 +296,11 @@ fn at(root: &Url, path: &str, query: &[(&str, &str)]) -> Url {
     let route = root.query_pairs().find(|(key, _)| key == ROUTE).map(|(_, value)| value.into_owned());
     match route {
         Some(route) => {
-            let others: Vec<(String, String)> =
-                root.query_pairs().filter(|(key, _)| key != ROUTE).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+            let others: Vec<(String, String)> = root
+                .query_pairs()
+                .filter(|(key, _)| key != ROUTE)
+                .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                .collect();
             let route = format!("{}/{path}", route.trim_end_matches('/'));
             url.query_pairs_mut().clear().extend_pairs(others).append_pair(ROUTE, &route);
         }
@@ -317,7 +321,9 @@ fn find_root(client: &Client) -> Result<(Url, bool), PublishError> {
     for _ in 0..HOPS {
         match client.once(&Ask { method: Method::GET, url: page.clone(), body: None, signed: false }) {
             Ok(reply) => {
-                if let Some(root) = reply.links.iter().find_map(|link| advertised(link)).and_then(|l| page.join(&l).ok()) {
+                if let Some(root) =
+                    reply.links.iter().find_map(|link| advertised(link)).and_then(|l| page.join(&l).ok())
+                {
                     if root.origin() != settings.url.origin() {
                         return Err(PublishError::Moved { from: settings.site().to_owned(), to: shown(root) });
                     }
@@ -386,10 +392,7 @@ mod tests {
         let query = [("slug", "e-1,e-2"), ("status", "any")];
         let shown = |root: &Url| at(root, "wp/v2/posts", &query).to_string();
         assert_eq!(shown(&pretty), "https://a.example/blog/wp-json/wp/v2/posts?slug=e-1%2Ce-2&status=any");
-        assert_eq!(
-            shown(&plain),
-            "https://a.example/?rest_route=%2Fwp%2Fv2%2Fposts&slug=e-1%2Ce-2&status=any"
-        );
+        assert_eq!(shown(&plain), "https://a.example/?rest_route=%2Fwp%2Fv2%2Fposts&slug=e-1%2Ce-2&status=any");
     }
 
     #[test]
