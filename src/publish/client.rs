@@ -59,14 +59,6 @@ pub(super) enum Trouble {
     Lasting(PublishError),
 }
 
-impl Trouble {
-    pub(super) fn error(self) -> PublishError {
-        match self {
-            Self::Passing(error, _) | Self::Lasting(error) => error,
-        }
-    }
-}
-
 /// What a site sent, before it is known what that means.
 struct Raw {
     status: u16,
