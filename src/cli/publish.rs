@@ -48,20 +48,15 @@ fn wordpress(context: &Context, args: &WordpressArgs) -> Result<Exit, Failed> {
     let (reporter, cancel) = (context.reporter(), &context.env.cancel);
     let press = Press::open(&settings, cancel)?;
     let plan = press.plan(&library, &gathered.posts, &overwrite, &reporter)?;
-    if args.dry_run || plan.is_empty() {
-        if args.dry_run {
-            show_plan(context, settings.site(), &plan, gathered.held_back)?;
-            return Ok(Exit::Done);
-        }
-        // Nothing is sent, but what was found is noted.
-        let shown = (!context.args.json).then(|| show_plan(context, settings.site(), &plan, gathered.held_back));
-        shown.transpose()?;
-        return show_report(context, settings.site(), &press.carry_out(plan, &reporter), gathered.held_back);
-    }
-    if !context.args.json {
+    if args.dry_run || !context.args.json {
         show_plan(context, settings.site(), &plan, gathered.held_back)?;
     }
-    show_report(context, settings.site(), &press.carry_out(plan, &reporter), gathered.held_back)
+    if args.dry_run {
+        return Ok(Exit::Done);
+    }
+    let planned = plan.notes.clone();
+    let report = press.carry_out(plan, &reporter);
+    show_report(context, settings.site(), &report, &planned, gathered.held_back)
 }
 
 struct Gathered {
@@ -162,7 +157,13 @@ fn planned(step: &Step) -> Planned<'_> {
     }
 }
 
-fn show_report(context: &Context, site: &str, report: &Report, held_back: usize) -> Result<Exit, Failed> {
+fn show_report(
+    context: &Context,
+    site: &str,
+    report: &Report,
+    planned: &[String],
+    held_back: usize,
+) -> Result<Exit, Failed> {
     let count = |outcome| report.count(outcome);
     if context.args.json {
         context.say_json(&serde_json::json!({
@@ -177,9 +178,10 @@ fn show_report(context: &Context, site: &str, report: &Report, held_back: usize)
             Outcome::ALL.iter().map(|outcome| format!("{} {}", count(*outcome), outcome.word())).collect();
         context.say(&format!("{}.", counts.join(", ")))?;
         for item in report.items.iter().filter(|item| item.outcome == Outcome::Skipped) {
-            context.say(&format!("Left: {} {} {}", item.entry, item.why, item.link).trim_end().to_owned())?;
+            context.say(format!("Left: {} {} {}", item.entry, item.why, item.link).trim_end())?;
         }
-        for note in &report.notes {
+        // Those of the plan were told with it.
+        for note in report.notes.iter().filter(|note| !planned.contains(note)) {
             context.say(note)?;
         }
     }

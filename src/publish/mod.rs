@@ -60,7 +60,7 @@ impl<'a> Press<'a> {
         plan::plan(&self.site, self.settings, posts, ledger, overwrite, progress)
     }
 
-    /// Does it. Whoever calls holds the library's publish lock since before the plan was made.
+    /// Does it, and notes what was found as it should be. Whoever calls holds the library's publish lock since before the plan was made.
     #[must_use]
     pub fn carry_out(&self, plan: Plan, progress: &dyn Progress) -> Report {
         carry::carry_out(&self.site, plan, progress, self.cancel)

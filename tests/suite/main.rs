@@ -11,6 +11,7 @@ mod glossary;
 mod layers;
 mod licences;
 mod process;
+mod publish;
 mod reader;
 mod resolve;
 mod review;
