@@ -122,11 +122,14 @@ pub fn text_hash(title: &str, content: &str, excerpt: &str) -> Digest {
 pub(super) fn text(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len() + plain.len() / 16);
     let mut rest = plain;
+    // The filter takes an escaped "&#39;" for the sign that it would stand for.
+    let mut after_and = false;
     while let Some(c) = rest.chars().next() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            '#' if after_and => out.push_str("&#035;"),
             '[' => out.push_str("&#091;"),
             ']' => out.push_str("&#093;"),
             // A paragraph that is an address and nothing else would load whatever stands there.
@@ -134,6 +137,7 @@ pub(super) fn text(plain: &str) -> String {
             _ if is_unstored(c) => out.push(' '),
             _ => out.push(c),
         }
+        after_and = c == '&';
         rest = &rest[c.len_utf8()..];
     }
     out

@@ -228,7 +228,7 @@ impl<'a> Client<'a> {
                 PublishError::NoPasswords
             }
             (401, "rest_not_logged_in" | "rest_forbidden_context" | "rest_cannot_access" | "rest_login_required") => {
-                PublishError::Unseen
+                PublishError::Unseen { user }
             }
             (401 | 403, _) => PublishError::Forbidden { user, what: "do that" },
             _ => PublishError::Answer { status, code, message: self.harmless(text("message")) },

@@ -95,9 +95,12 @@ pub enum PublishError {
         /// The user.
         user: String,
     },
-    /// The password does not arrive.
-    #[error("WordPress did not get to see the name and the password")]
-    Unseen,
+    /// WordPress takes the user for a stranger: that is all that some versions say of a wrong password.
+    #[error("the site does not accept the name or the password of {user}, or does not get to see them")]
+    Unseen {
+        /// The user.
+        user: String,
+    },
     /// The user may not do that.
     #[error("the WordPress user {user} may not {what}")]
     Forbidden {
@@ -161,7 +164,7 @@ impl PublishError {
         matches!(
             self,
             Self::WrongPassword { .. }
-                | Self::Unseen
+                | Self::Unseen { .. }
                 | Self::NoPasswords
                 | Self::Moved { .. }
                 | Self::Cancelled(_)
@@ -189,7 +192,7 @@ impl Failure for PublishError {
             | Self::Moved { .. }
             | Self::NoPasswords
             | Self::WrongPassword { .. }
-            | Self::Unseen
+            | Self::Unseen { .. }
             | Self::Forbidden { .. }
             | Self::NoPostType { .. } => Exit::Usage,
             Self::NoRest { .. } | Self::NotJson { .. } | Self::Answer { .. } | Self::Garbled { .. } => {
@@ -247,9 +250,10 @@ impl Failure for PublishError {
                 "Use an application password from the user's profile, not the one for logging in; and the name that the \
                  user logs in with."
             }
-            Self::Unseen => {
-                "The web server drops the Authorization header. Ask its administrator to pass it on; for Apache: \
-                 \"CGIPassAuth On\"."
+            Self::Unseen { .. } => {
+                "Use an application password from the user's profile, not the one for logging in; and the name that the \
+                 user logs in with. If both are right, the web server drops the Authorization header: ask its \
+                 administrator to pass it on (for Apache: \"CGIPassAuth On\")."
             }
             Self::Forbidden { .. } => "Give that user the role Editor, or publish as another one.",
             Self::NoPostType { .. } => {

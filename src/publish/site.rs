@@ -101,7 +101,7 @@ impl<'a> Site<'a> {
         let mut site = Self { client, root, meta: BTreeSet::new(), fields: BTreeSet::new() };
         match site.get("wp/v2/users/me", &[("context", "edit")]) {
             Ok(_) => {}
-            Err(PublishError::Unseen) if !takes_passwords => return Err(PublishError::NoPasswords),
+            Err(PublishError::Unseen { .. }) if !takes_passwords => return Err(PublishError::NoPasswords),
             // Some sites hide their users; what follows needs the password all the same.
             Err(PublishError::Answer { status: 404, .. } | PublishError::Forbidden { .. }) => {}
             Err(error) => return Err(error),
@@ -358,7 +358,7 @@ fn find_root(client: &Client) -> Result<(Url, bool), PublishError> {
             // A page of the site.
             Ok(_) | Err(PublishError::Answer { .. } | PublishError::NotJson { status: 404 }) => {}
             // Closed to strangers, which the user is not.
-            Err(PublishError::Unseen | PublishError::Forbidden { .. }) => return Ok((root, true)),
+            Err(PublishError::Unseen { .. } | PublishError::Forbidden { .. }) => return Ok((root, true)),
             Err(error @ PublishError::NotJson { .. }) => why = error,
             // The home page of a site may lead elsewhere where its data does not.
             Err(error @ PublishError::Moved { .. }) => why = error,

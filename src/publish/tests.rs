@@ -309,9 +309,9 @@ fn the_password_goes_to_no_other_host() {
     for (path, status) in
         [("/wp-json/wp/v2/users/me", 307), ("/wp-json/wp/v2/posts", 308), ("/", 301), ("/wp-json/", 302)]
     {
-        let to = to.clone();
+        let there = to.clone();
         let stub = Stub::new(move |seen, _| match seen.path == path {
-            true => Mood::Says(status, String::new(), vec![("Location", format!("{to}{}", seen.path))]),
+            true => Mood::Says(status, String::new(), vec![("Location", format!("{there}{}", seen.path))]),
             false => Mood::Work,
         });
         let error = refused(&stub);
@@ -340,7 +340,7 @@ fn who_answers_in_wordpresss_place_is_told_apart() {
     assert!(matches!(says(me, 200, "<html>Are you human?"), PublishError::NotJson { status: 200 }));
     assert!(matches!(says(me, 403, "<html>Blocked"), PublishError::NotJson { status: 403 }));
     assert!(matches!(says(me, 401, r#"{"code":"incorrect_password"}"#), PublishError::WrongPassword { .. }));
-    assert!(matches!(says(me, 401, r#"{"code":"rest_not_logged_in"}"#), PublishError::Unseen));
+    assert!(matches!(says(me, 401, r#"{"code":"rest_not_logged_in"}"#), PublishError::Unseen { .. }));
     assert!(matches!(says(me, 401, r#"{"code":"application_passwords_disabled"}"#), PublishError::NoPasswords));
     assert!(matches!(says("/", 404, "<html>Not found"), PublishError::NoRest { .. }));
     assert!(matches!(says("/", 403, "<html>Blocked"), PublishError::NotJson { status: 403 }));

@@ -186,7 +186,7 @@ function stand_import( $path ) {
 					);
 					break;
 				case 'category':
-					$terms[] = array( $node->getAttribute( 'domain' ), $node->textContent );
+					$terms[ $node->getAttribute( 'domain' ) ][] = $node->textContent;
 					break;
 			}
 		}
@@ -197,10 +197,14 @@ function stand_import( $path ) {
 		foreach ( $meta as list( $key, $value ) ) {
 			add_post_meta( $id, wp_slash( $key ), wp_slash( $value ) );
 		}
-		foreach ( $terms as list( $taxonomy, $name ) ) {
-			$term = term_exists( $name, $taxonomy );
-			$term = $term ? $term : wp_insert_term( $name, $taxonomy );
-			wp_set_post_terms( $id, array( (int) $term['term_id'] ), $taxonomy, true );
+		foreach ( $terms as $taxonomy => $names ) {
+			$numbers = array();
+			foreach ( $names as $name ) {
+				$term      = term_exists( $name, $taxonomy );
+				$term      = $term ? $term : wp_insert_term( $name, $taxonomy );
+				$numbers[] = (int) $term['term_id'];
+			}
+			wp_set_post_terms( $id, $numbers, $taxonomy );
 		}
 		++$count;
 	}

@@ -80,14 +80,13 @@ fn read(xml: &str) -> Vec<(String, String)> {
         match reader.read_event().unwrap() {
             Event::Start(start) => {
                 open.push(found.len());
-                found.push((String::from_utf8(start.name().as_ref().to_vec()).unwrap(), String::new()));
+                found.push((start.name().as_ref().to_owned(), String::new()));
             }
             Event::End(_) => {
                 open.pop();
             }
             Event::CData(data) => {
-                let text = String::from_utf8(data.into_inner().to_vec()).unwrap();
-                found[*open.last().unwrap()].1.push_str(&text);
+                found[*open.last().unwrap()].1.push_str(&data.into_inner());
             }
             Event::Eof => return found,
             _ => {}
