@@ -165,6 +165,8 @@ pub struct Wording {
     pub voice_question: String,
     /// The first of the chapters for YouTube, which begins where the recording does.
     pub chapter_start: String,
+    /// In place of an answer that was withdrawn, before what the editor says of it.
+    pub withdrawn: String,
 }
 
 impl Wording {
@@ -200,6 +202,7 @@ impl Default for Wording {
             draft: Self::DRAFT.into(),
             voice_question: "Question".into(),
             chapter_start: "Introduction".into(),
+            withdrawn: "This answer has been withdrawn.".into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -13,6 +14,18 @@ const REDIRECTS: usize = 10;
 /// # Errors
 /// When TLS can't be set up.
 pub fn client(url: &Url, patience: Duration) -> reqwest::Result<Client> {
+    following(url, patience, Policy::limited(REDIRECTS))
+}
+
+/// The same for requests with a password: it goes nowhere else, whatever the server says.
+///
+/// # Errors
+/// When TLS can't be set up.
+pub fn steadfast(url: &Url, patience: Duration) -> reqwest::Result<Client> {
+    following(url, patience, Policy::none())
+}
+
+fn following(url: &Url, patience: Duration, redirects: Policy) -> reqwest::Result<Client> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // An error means that the process has a provider already, which serves as well.
@@ -22,7 +35,7 @@ pub fn client(url: &Url, patience: Duration) -> reqwest::Result<Client> {
         .user_agent(concat!("spinetime/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(patience)
         .timeout(None)
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
+        .redirect(redirects)
         // A server that is asked safely must not send us on to an unsafe one.
         .https_only(url.scheme() == "https");
     if url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]") {

@@ -21,6 +21,7 @@ pub mod model;
 mod neural;
 pub mod pipeline;
 pub mod progress;
+pub mod publish;
 pub mod qa;
 pub mod reader;
 pub mod review;

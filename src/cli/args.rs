@@ -100,7 +100,6 @@ pub(super) enum Command {
     Review(ReviewArgs),
     /// Write files for the website
     Export(ExportArgs),
-<<<<<<< HEAD
     /// Check exported files: their form, what they say, and what became of an earlier export; exit code 8 for faults
     Validate(ValidateArgs),
     /// Print the JSON Schema of a document that the website imports
@@ -108,10 +107,14 @@ pub(super) enum Command {
         /// episode (for episode.json) or feed (for feed.json)
         document: Document,
     },
-=======
     /// Look whether published videos are still what was transcribed; where one was cut at its ends, move all times
     CheckLinks(LinksArgs),
->>>>>>> links
+    /// Bring approved entries to a website
+    Publish {
+        /// Which kind of website.
+        #[command(subcommand)]
+        command: PublishCommand,
+    },
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or
@@ -269,7 +272,6 @@ pub(super) struct ExportArgs {
     pub since: Option<String>,
 }
 
-<<<<<<< HEAD
 /// What `validate` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ValidateArgs {
@@ -281,7 +283,8 @@ pub(super) struct ValidateArgs {
     /// several times
     #[arg(long, value_name = "PREVIOUS")]
     pub against: Vec<PathBuf>,
-=======
+}
+
 /// What `check-links` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct LinksArgs {
@@ -297,7 +300,28 @@ pub(super) struct LinksArgs {
     /// Compare captions alone and do not fetch the sound: faster, and exact to a third of a second
     #[arg(long)]
     pub captions_only: bool,
->>>>>>> links
+}
+
+/// Where entries can be published.
+#[derive(Debug, Subcommand)]
+pub(super) enum PublishCommand {
+    /// Make and update the posts of the WordPress site that spinetime.toml names: drafts, unless it says otherwise. Posts
+    /// that were changed by hand on the site are left alone
+    Wordpress(WordpressArgs),
+}
+
+/// What `publish wordpress` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct WordpressArgs {
+    /// Episodes by id, part of it will do; all without any
+    pub episodes: Vec<String>,
+    /// Only tell what would be done; nothing is changed
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write this entry's post even though its text on the site is not the one that was written last; may be given
+    /// several times
+    #[arg(long, value_name = "ENTRY")]
+    pub overwrite: Vec<EntryId>,
 }
 
 /// What `sync` takes.

@@ -12,6 +12,7 @@ mod links;
 mod models;
 mod process;
 mod progress;
+mod publish;
 mod report;
 mod resolve;
 mod review;
@@ -255,12 +256,10 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         }
         Command::Review(args) => review::run(context, args),
         Command::Export(args) => export::run(context, args),
-<<<<<<< HEAD
         Command::Validate(args) => validate::run(context, args),
         Command::Schema { document } => schema::run(context, *document),
-=======
         Command::CheckLinks(args) => links::run(context, args),
->>>>>>> links
+        Command::Publish { command } => publish::run(context, command),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

@@ -93,14 +93,14 @@ pub(super) struct EpisodePage {
 /// The words of [`Wording`] that stand on pages as they are.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Words {
-    question: String,
-    answer: String,
-    watch: String,
-    play: String,
-    play_note: String,
-    episode_link: String,
-    episode_empty: String,
-    draft: String,
+    pub(super) question: String,
+    pub(super) answer: String,
+    pub(super) watch: String,
+    pub(super) play: String,
+    pub(super) play_note: String,
+    pub(super) episode_link: String,
+    pub(super) episode_empty: String,
+    pub(super) draft: String,
 }
 
 /// Gathers the facts.

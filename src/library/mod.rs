@@ -219,6 +219,18 @@ impl Library {
         self.root.join("export.lock")
     }
 
+    /// Which entry became which post of which WordPress site.
+    #[must_use]
+    pub fn posts_path(&self) -> PathBuf {
+        self.root.join("wordpress.json")
+    }
+
+    /// The lock to hold while entries are published.
+    #[must_use]
+    pub fn publish_lock_path(&self) -> PathBuf {
+        self.root.join("publish.lock")
+    }
+
     /// The templates that take the place of built-in ones: name and text of each file in `templates/`, by name.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod layers;
 mod licences;
 mod links;
 mod process;
+mod publish;
 mod reader;
 mod recipes;
 mod resolve;

@@ -1,6 +1,7 @@
 //! The files as a whole: what they print and what they never print.
 
 mod markup;
+mod wordpress;
 
 use super::*;
 use crate::config::Config;

@@ -1,0 +1,142 @@
+//! Posts for WordPress and the file of the first bulk load.
+
+use super::*;
+use crate::export::contract::GoneReason;
+use crate::export::post::{self, Posts};
+use quick_xml::events::Event;
+
+/// What made a post of its entry, over the same gate as an export.
+fn posts(studio: &Studio) -> Posts {
+    let shown: Vec<Publishable> = studio.entries.iter().map(|e| e.as_visible_draft().unwrap()).collect();
+    let provenance = Provenance {
+        spinetime: "0.1.0".into(),
+        model: "tiny.en-q8_0".into(),
+        model_sha256: digest(),
+        source_sha256: digest(),
+    };
+    let input = EpisodeInput {
+        head: &studio.head,
+        entries: &shown,
+        gone: &studio.gone,
+        provenance: &provenance,
+        published: None,
+        words: &[],
+    };
+    post::posts(&contract::document(&input, &studio.config.website), &studio.config).unwrap()
+}
+
+#[test]
+fn an_entry_as_a_post() {
+    let post = posts(&Studio::new()).posts.remove(0);
+    assert_eq!((post.slug.as_str(), post.title.as_str()), ("e-7k3m9q2x", "Can physical therapy help my back pain?"));
+    insta::assert_snapshot!(post.content, @"");
+    let meta: Vec<String> = post.meta.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    insta::assert_snapshot!(meta.join("\n"), @"");
+}
+
+#[test]
+fn no_text_becomes_markup_a_shortcode_or_an_address_that_loads() {
+    let mut studio = Studio::new();
+    studio.say_everywhere("<script>a & b</script> [gallery] <!-- wp:x --> https://a.example \u{7}\u{fffe}");
+    let post = posts(&studio).posts.remove(0);
+    for text in [&post.title, &post.content, &post.excerpt] {
+        for never in ["<script", "[", "<!--", "\u{7}", "\u{fffe}", "& "] {
+            assert!(!text.contains(never), "{never:?} in {text}");
+        }
+    }
+    assert!(!post.content.contains(">https://"), "{}", post.content);
+    for (key, value) in &post.meta {
+        assert!(!value.to_string().contains(['<', '>', '\u{7}']), "{key}: {value}");
+    }
+}
+
+#[test]
+fn a_post_is_the_same_as_long_as_its_texts_are() {
+    let (mut studio, first) = (Studio::new(), posts(&Studio::new()).posts.remove(0));
+    assert_eq!(posts(&studio).posts[0], first);
+    studio.entries[0].updated_at = "2027-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(posts(&studio).posts[0].hash, first.hash);
+    studio.config.wording.watch = "See it".into();
+    assert_ne!(posts(&studio).posts[0].hash, first.hash);
+}
+
+#[test]
+fn a_withdrawn_entry_has_a_notice_and_others_have_none() {
+    let mut studio = Studio::new();
+    let gone = studio.gone[0].clone();
+    let withdrawn =
+        contract::Tombstone { reason: GoneReason::Withdrawn, notice: Some("New <b>".into()), ..gone.clone() };
+    studio.gone = vec![withdrawn, gone];
+    let gone = posts(&studio).gone;
+    assert_eq!(gone[0].notice.as_deref(), Some("<p>This answer has been withdrawn.</p>\n<p>New &lt;b&gt;</p>"));
+    assert_eq!((gone[1].reason, gone[1].notice.as_deref()), (GoneReason::Removed, None));
+}
+
+/// Each element's text, by name, in order.
+fn read(xml: &str) -> Vec<(String, String)> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut found, mut open): (Vec<(String, String)>, Vec<usize>) = (Vec::new(), Vec::new());
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => {
+                open.push(found.len());
+                found.push((start.name().as_ref().to_owned(), String::new()));
+            }
+            Event::End(_) => {
+                open.pop();
+            }
+            Event::CData(data) => {
+                found[*open.last().unwrap()].1.push_str(&data.into_inner());
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_file_of_the_bulk_load_holds_what_publishing_would_send() {
+    let mut studio = Studio::new();
+    studio.say_everywhere("]]> <i>a & b</i> \u{1}\u{fffe}\u{b} ]]]]>");
+    studio.config.wordpress.post_type = "spine-answers".into();
+    studio.config.wordpress.categories = vec!["Back & \"Neck\" ]]>".into()];
+    let post = posts(&studio).posts.remove(0);
+    let xml = studio.file(Format::Wxr, "wordpress.xml");
+    let found = read(&xml);
+    let text = |name: &str| found.iter().rfind(|(n, _)| n == name).map(|(_, text)| text.as_str()).unwrap();
+    assert_eq!((text("title"), text("content:encoded")), (post.title.as_str(), post.content.as_str()));
+    assert_eq!((text("excerpt:encoded"), text("wp:post_name")), (post.excerpt.as_str(), post.slug.as_str()));
+    assert_eq!((text("wp:status"), text("wp:post_type"), text("wp:wxr_version")), ("draft", "spine_answer", "1.2"));
+    assert_eq!(text("wp:post_date"), "2021-07-14 00:12:42");
+    assert_eq!(text("category"), "Back &amp; \"Neck\" ]]&gt;");
+    let values: Vec<&str> = found.iter().filter(|(n, _)| n == "wp:meta_value").map(|(_, v)| v.as_str()).collect();
+    let wanted: Vec<String> =
+        post.meta.iter().map(|(_, v)| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
+    assert_eq!(values, wanted);
+}
+
+#[test]
+fn a_long_load_is_cut_into_parts_that_stand_alone() {
+    let mut studio = Studio::new();
+    let entry = studio.entries[0].clone();
+    studio.entries = (0..1000)
+        .map(|number: u64| {
+            let mut entry = entry.clone();
+            entry.id = EntryId::from_random(number * 7_919_000_000_000_007);
+            entry.answer.as_mut().unwrap().span = Span::new(Millis(number * 1000), Millis(number * 1000 + 500));
+            entry
+        })
+        .collect();
+    let files = studio.export(Format::Wxr).unwrap();
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["wordpress-1.xml", "wordpress-2.xml", "wordpress-3.xml"]);
+    assert!(files.iter().all(|file| file.bytes.len() <= 1_500_000));
+    let items = files.iter().map(|file| String::from_utf8_lossy(&file.bytes).matches("<item>").count()).sum::<usize>();
+    let dates: std::collections::BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| read(std::str::from_utf8(&file.bytes).unwrap()))
+        .filter(|(name, _)| name == "wp:post_date")
+        .map(|(_, date)| date)
+        .collect();
+    assert_eq!((items, dates.len()), (1000, 1000));
+}
