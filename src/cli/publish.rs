@@ -78,11 +78,11 @@ fn gather(context: &Context, library: &Library, names: &[String]) -> Result<Gath
             return Err(PublishError::from(Cancelled).into());
         }
         let Some(handed) = handover(library, &folder, &context.holder(), false)? else { continue };
-        let (publishable, left_out) = handed.publishable(false);
-        held_back += left_out;
+        let publication = handed.publication(false);
+        held_back += publication.held_back;
         let made = edition.episode(&EpisodeInput {
             head: &handed.entries.episode,
-            entries: &publishable,
+            entries: &publication.entries,
             gone: &handed.gone,
             provenance: &handed.entries.provenance,
             published: handed.published.as_deref(),
