@@ -55,9 +55,10 @@ def entry(rng, number, start, youtube, approved, people, odd):
     if not approved:
         paragraphs[0] += f" {MARKER}."
     words = len(" ".join(paragraphs).split())
-    q_end = start + len(question.split()) * 0.4
-    a_start = q_end + 1.2
-    a_end = a_start + words * 0.4
+    start = round(start, 3)
+    q_end = round(start + len(question.split()) * 0.4, 3)
+    a_start = round(q_end + 1.2, 3)
+    a_end = round(a_start + words * 0.4, 3)
     person = people[number % len(people)]
     seconds, last = int(a_start), int(-(-a_end // 1))
     watch = f"https://www.youtube.com/watch?v={youtube}&t="

@@ -6,7 +6,7 @@ use super::place::{Place, Position};
 pub(super) const MOST: usize = 500;
 
 /// The most characters of a value that a sentence repeats.
-const SHOWN: usize = 60;
+const SHOWN: usize = 120;
 
 /// One fault.
 #[derive(Debug, Clone)]

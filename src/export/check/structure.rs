@@ -5,23 +5,37 @@ use super::place::{Place, Step};
 use crate::export::contract::{Document, ENTRY_ID, SHA256, SLUG, VERSION, YOUTUBE_ID};
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::paths::{Location, LocationSegment};
-use jsonschema::{JsonType, ValidationError};
+use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// Adds what the schema finds. Gives the members that the contract does not know, which are faults too unless
 /// `newer_fields` are to be expected.
 pub(super) fn check(document: Document, value: &Value, newer_fields: bool, faults: &mut Faults) -> Vec<Place> {
     let mut unknown = Vec::new();
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .offline()
-        .build(&document.schema())
-        .expect("the schema is made of the program's own types");
     // What is not told is not gathered either.
-    for error in validator.iter_errors(value).take(MOST + 1) {
+    for error in validator(document).iter_errors(value).take(MOST + 1) {
         tell(&error, value, newer_fields, faults, &mut unknown);
     }
     unknown
+}
+
+/// Each is built once: a folder has a file for every episode.
+fn validator(document: Document) -> &'static Validator {
+    static EPISODE: LazyLock<Validator> = LazyLock::new(|| build(Document::Episode));
+    static FEED: LazyLock<Validator> = LazyLock::new(|| build(Document::Feed));
+    match document {
+        Document::Episode => &EPISODE,
+        Document::Feed => &FEED,
+    }
+}
+
+fn build(document: Document) -> Validator {
+    jsonschema::options()
+        .should_validate_formats(true)
+        .offline()
+        .build(&document.schema())
+        .expect("the schema is made of the program's own types")
 }
 
 fn tell(error: &ValidationError<'_>, value: &Value, newer_fields: bool, faults: &mut Faults, unknown: &mut Vec<Place>) {

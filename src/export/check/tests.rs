@@ -72,7 +72,21 @@ fn the_form_is_that_of_the_schema() {
     {
         all.push(one_form(change));
     }
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+f:59: $.entries[0].asker: This is no field of the contract.
+f:16: $.entries[0]: The field "credits" is missing.
+f:17: $.entries[0].id: "e-ILOU0000\u{1b}[2J" is not an entry's id, such as e-7k3m9q2x.
+f:18: $.entries[0].status: This must be "approved" or "draft" or "needs_review", and is "published".
+f:23: $.entries[0].question.source: This must be "read_by_host" or "live" or "chat" or "written", and is 7.
+f:31: $.entries[0].answer.start: This must be a number, and is "12:42".
+f:31: $.entries[0].answer.start: 762.1401 has more than three decimals.
+f:26: $.entries[0].answer.paragraphs: This list is empty.
+f:57: $.entries[0].updated_at: "yesterday" is not a moment such as 2026-11-24T08:00:00Z.
+f:53: $.entries[0].links.short: "youtu be" is not a web address.
+f:8: $.episode.held_on: "14 July 2021" is not a day such as 2021-07-14.
+f:11: $.episode.duration: -1 is less than 0.
+f:62: $.tombstones[0]: This must be an object, and is null.
+"#);
 }
 
 /// The first fault after a change of the form, and that there is one.
@@ -101,7 +115,16 @@ fn what_is_no_document_says_so_with_its_line() {
     .into_iter()
     .flat_map(text_faults)
     .collect();
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+f:1: $: The file is empty.
+f:3: $: This is no JSON: key must be a string.
+f:1: $: The file begins with a byte order mark, which JSON must not have.
+f:1: $: This is JSON, but neither an episode.json nor a feed.json of this program.
+f:1: $: This is JSON, but neither an episode.json nor a feed.json of this program.
+f:1: $: Lists and objects nest deeper here than in any export.
+f:32: $: The file ends in the middle: it was not written whole.
+f:45: $.entries[0].credits[0].name: The object has this name already: a reader would take one of the two and drop the other.
+"#);
     let latin = Given { name: "f".into(), bytes: b"{\n\"title\": \"caf\xe9\"}".to_vec() };
     assert_eq!(lines(&check(&[latin], &[]).unwrap()), ["f:2: $: This is not UTF-8 text."]);
 }
@@ -118,7 +141,7 @@ fn another_major_version_is_refused_and_a_newer_minor_one_is_read() {
     assert!(!faults(&newer).is_empty(), "what is known is checked");
     let mut other = episode();
     (other["format"], other["contract"]) = (json!(2), json!("2.0.0"));
-    insta::assert_snapshot!(faults(&other).join("\n"), @"");
+    insta::assert_snapshot!(faults(&other).join("\n"), @r#"f:2: $.format: This is version 2 of the contract, and this program knows version 1: use a newer spinetime."#);
     assert!(against(&episode(), &other)[0].contains("version 2"));
 }
 
@@ -145,7 +168,26 @@ fn an_entry_must_be_approved_whole_and_where_its_links_lead() {
         one(feed(), |v| v["entries"][0]["people"] = json!([])),
         one(feed(), |v| v["since"] = json!("2026-11-21T00:00:00Z")),
     ];
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+f:56: $.entries[0].approved_at: The entry is approved, and nobody says when.
+f:18: $.entries[0].status: Nobody approved this entry: the export was asked for drafts, and must not be shown to the public.
+f:20: $.entries[0].question.text: The text is blank.
+f:28: $.entries[0].answer.paragraphs[1]: The text has a control character, U+0007.
+f:22: $.entries[0].question.end: 11:40 (700 s) is before the question begins at 12:34 (754.31 s).
+f:32: $.entries[0].answer.end: 14:00 (840.9 s) is behind the end of the recording, which lasts 13:20 (800 s).
+f:37: $.entries[0].answer.spans[0].speaker: somebody-else speaks, and is not among the credits.
+f:36: $.entries[0].answer.spans[0].end: 15:00 (900 s) is outside the answer.
+f:54: $.entries[0].links.embed: "https://www.youtube-nocookie.com/embed/SpineTime01" does not lead to the entry's time: https://www.youtube-nocookie.com/embed/SpineTime01?start=762&end=841 does.
+f:50: $.entries[0].links: The episode has a video, and the entry has no links into it.
+f:10: $.episode.recording_url: This is another video than SpineTime01, the episode's youtube_id.
+f:66: $.tombstones[0].notice: Only a withdrawn entry has a notice.
+f:62: $.tombstones[0]: The entry is withdrawn, and there is no notice for its page.
+f:63: $.tombstones[0].id: e-7k3m9q2x is an entry and has a tombstone, one of them in this file.
+f:13: $.entries[0].answer_html: This is not answer_text with a p element for each paragraph.
+f:25: $.entries[0].watch_url: "https://www.youtube.com/watch?v=SpineTime01&t=763s" does not lead to the entry's time: https://www.youtube.com/watch?v=SpineTime01&t=762s does.
+f:16: $.entries[0].people: Nobody is credited for the answer.
+f:33: $.entries[0].updated_at: The feed lists what changed since 2026-11-21T00:00:00Z, and this did before.
+"#);
     let mut uncredited = episode();
     uncredited["entries"][0]["credits"] = json!([]);
     assert_eq!(faults(&uncredited).len(), 2, "nobody is credited, and somebody speaks");

@@ -124,6 +124,7 @@ pub struct FeedTombstone {
     pub reason: GoneReason,
     /// What its page says instead; only for a withdrawn one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub notice: Option<String>,
 }
 

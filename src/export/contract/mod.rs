@@ -281,6 +281,7 @@ pub struct Tombstone {
     pub reason: GoneReason,
     /// What its page says instead; only for a withdrawn one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub notice: Option<String>,
 }
 
