@@ -183,7 +183,9 @@ fn what_people_are_told_to_type_exists() {
     let mut files = BTreeMap::new();
     collect(&root().join("src"), &mut files);
     let studio = Studio::new();
-    let after = |text: &str, at: usize| text[at..].split(|c: char| !is_name(c)).next().unwrap_or_default().to_owned();
+    let after = |text: &str, at: usize| {
+        text[at..].split(|c: char| !is_name(c) && c != '-').next().unwrap_or_default().trim_matches('-').to_owned()
+    };
     let mut told = BTreeSet::new();
     for (path, text) in &files {
         for (at, redo) in text.match_indices("--redo ") {

@@ -3,7 +3,7 @@
 
 use crate::review::{Page, path};
 use crate::server::{Manner, Server};
-use crate::stand_in::{StandIn, clip_seconds, page, settings, studio};
+use crate::stand_in::{StandIn, clip_seconds, page, studio};
 use crate::studio::{Ran, Studio, ffmpeg, fixture};
 use serde_json::{Value, json};
 use spinetime::failure::Exit;
@@ -140,7 +140,6 @@ fn the_real_program_s_download_tells_what_was_cut_to_a_twentieth_of_a_second() {
 #[test]
 fn a_video_that_is_gone_or_refused_is_told_with_its_own_exit_code() {
     let studio = studio();
-    settings(&studio, "retries = 0\n");
     let server = Server::new(Vec::new(), &[("gone", Manner::Status(404)), ("broken", Manner::Status(503))]);
     shelve(&studio, &server.url("gone.m4a"));
     let ran = studio.run(["check-links", "ep1"]);
