@@ -32,3 +32,6 @@ fi
 
 step "the review page in a browser"
 CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}" scripts/browser.sh
+
+step "publishing to a real WordPress"
+scripts/wordpress.sh

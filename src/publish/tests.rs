@@ -29,7 +29,7 @@ enum Mood {
     Work,
     /// This status, body and headers, before it does anything.
     Says(u16, String, Vec<(&'static str, String)>),
-    /// Its work, but nobody hears of it: the connection breaks.
+    /// Its work, but the answer is lost on the way back.
     Mutters,
 }
 
@@ -76,7 +76,7 @@ impl Stub {
                     }
                     Mood::Mutters => {
                         inside.work(&seen);
-                        drop(request.into_writer());
+                        answer(request, 502, "<h1>Bad gateway</h1>".into(), &[]);
                     }
                 }
             }
