@@ -35,3 +35,6 @@ scripts/checkers.sh
 
 step "the review page in a browser"
 CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}" scripts/browser.sh
+
+step "publishing to a real WordPress"
+scripts/wordpress.sh

@@ -12,9 +12,11 @@ packages=(
   ffmpeg                                                         # the tests compare with it
   python3 python3-venv                                           # runs yt-dlp
 )
-# A browser before the review page, what drives it, and a reader of tables.
+# A browser before the review page, what drives it, and a reader of tables; a WordPress to publish to. Of what WordPress wants beside it, the
+# packages are taken that start no service.
 if [ "$with_tests" = yes ]; then
-  packages+=(chromium libreoffice-calc-nogui) # the second opens exported tables
+  packages+=(chromium libreoffice-calc-nogui)
+  packages+=(wordpress micro-httpd php-cgi php-cli php-mysql php-xml php-mbstring php-curl mariadb-server-core mariadb-client)
   # A machine that has another Node.js keeps it: Debian's would take its place.
   command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
 fi
@@ -41,12 +43,20 @@ all_there() {
   pkg-config --exists libavcodec libavformat libavutil libswresample || return 1
   python3 -c 'import ensurepip, venv' 2>/dev/null || return 1
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || return 1
-  [ "$with_tests" = no ] || { command -v node && command -v npm && command -v soffice && browser; } >/dev/null
+  [ "$with_tests" = no ] || { command -v node && command -v npm && command -v soffice && browser && wordpress; } >/dev/null
 }
 
 # Chromium, under the names that systems give it, or the one that CHROMIUM names.
 browser() {
   command -v "${CHROMIUM:-chromium}" || command -v chromium-browser
+}
+
+# WordPress's files, and what tests/wordpress/serve.sh runs them with.
+wordpress() {
+  [ -e "${WORDPRESS:-/usr/share/wordpress}/wp-load.php" ] || return 1
+  command -v php && command -v mariadb && command -v mariadb-install-db || return 1
+  command -v mariadbd || [ -x /usr/sbin/mariadbd ] || return 1
+  php -r 'exit(extension_loaded("mysqli") && extension_loaded("dom") && extension_loaded("mbstring") ? 0 : 1);'
 }
 
 # yt-dlp and its JavaScript runtime, in an environment of the project's own. Without them all but downloads works.

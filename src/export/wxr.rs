@@ -85,17 +85,22 @@ fn head(config: &Config) -> String {
                 "<wp:category><wp:category_nicename>{}</wp:category_nicename><wp:category_parent></wp:category_parent>\
                  <wp:cat_name>{}</wp:cat_name></wp:category>",
                 data(&nicename),
-                data(&post::text(&name))
+                data(&escaped(&name))
             ),
             _ => writeln!(
                 head,
                 "<wp:tag><wp:tag_slug>{}</wp:tag_slug><wp:tag_name>{}</wp:tag_name></wp:tag>",
                 data(&nicename),
-                data(&post::text(&name))
+                data(&escaped(&name))
             ),
         };
     }
     head
+}
+
+/// A category's or tag's name as WordPress keeps it.
+fn escaped(name: &str) -> String {
+    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn author(config: &Config) -> &str {
@@ -133,11 +138,8 @@ fn item(post: &Post, number: u32, config: &Config) -> String {
     line(&mut item, "wp:is_sticky", "0");
     for (name, (kind, nicename)) in terms(config) {
         let nicename = attribute(&nicename);
-        let _ = writeln!(
-            item,
-            "<category domain=\"{kind}\" nicename=\"{nicename}\">{}</category>",
-            data(&post::text(&name))
-        );
+        let _ =
+            writeln!(item, "<category domain=\"{kind}\" nicename=\"{nicename}\">{}</category>", data(&escaped(&name)));
     }
     for (key, value) in &post.meta {
         let value = match value {

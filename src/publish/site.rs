@@ -120,12 +120,16 @@ impl<'a> Site<'a> {
 
     /// What this kind of post has, by the site's own description.
     fn look_at_kind(&mut self) -> Result<(), PublishError> {
-        let described = self.ask(Method::OPTIONS, &self.kind(), &[], None).map_err(|error| match error {
-            PublishError::Answer { status: 404, .. } => {
-                PublishError::NoPostType { name: self.settings().post_type.clone() }
-            }
-            other => other,
-        })?;
+        let unknown = || PublishError::NoPostType { name: self.settings().post_type.clone() };
+        let described = match self.ask(Method::OPTIONS, &self.kind(), &[], None) {
+            Ok(described) => described,
+            Err(PublishError::Answer { status: 404, .. }) => return Err(unknown()),
+            Err(error) => return Err(error),
+        };
+        // What WordPress says of an address that it does not have: nothing, and that all is well.
+        if described.body.get("endpoints").is_none() && described.body.get("schema").is_none() {
+            return Err(unknown());
+        }
         let properties = described.body.get("schema").and_then(|schema| schema.get("properties"));
         let properties = properties
             .and_then(Value::as_object)

@@ -29,7 +29,7 @@ enum Mood {
     Work,
     /// This status, body and headers, before it does anything.
     Says(u16, String, Vec<(&'static str, String)>),
-    /// Its work, but nobody hears of it: the connection breaks.
+    /// Its work, but the answer is lost on the way back.
     Mutters,
 }
 
@@ -76,7 +76,7 @@ impl Stub {
                     }
                     Mood::Mutters => {
                         inside.work(&seen);
-                        drop(request.into_writer());
+                        answer(request, 502, "<h1>Bad gateway</h1>".into(), &[]);
                     }
                 }
             }
@@ -346,6 +346,8 @@ fn who_answers_in_wordpresss_place_is_told_apart() {
     assert!(matches!(says("/", 403, "<html>Blocked"), PublishError::NotJson { status: 403 }));
     let posts = "/wp-json/wp/v2/posts";
     assert!(matches!(says(posts, 404, r#"{"code":"rest_no_route"}"#), PublishError::NoPostType { .. }));
+    assert!(matches!(says(posts, 200, "[]"), PublishError::NoPostType { .. }));
+    assert!(matches!(says(posts, 200, r#"{"endpoints":[]}"#), PublishError::Garbled { .. }));
     assert!(matches!(says(posts, 403, r#"{"code":"rest_forbidden"}"#), PublishError::Forbidden { .. }));
     // What a server says is shown short, on one line, and without the password.
     let error = says(posts, 400, "{\"code\":\"x\",\"message\":\"you sent abcd efgh ijkl\\u001b[31m\\nand more\"}");

@@ -5,6 +5,8 @@
 #   tests/wordpress/serve.sh start DIR   sets it up and starts it; DIR/stand.json tells where it is and who may write
 #   tests/wordpress/serve.sh stop DIR    stops it
 set -euo pipefail
+# Debian keeps the database's program where not everybody looks.
+PATH="$PATH:/usr/sbin"
 here=$(cd "$(dirname "$0")" && pwd)
 command=${1:?start or stop}
 mkdir -p "${2:?a folder}"
@@ -46,7 +48,7 @@ start() {
   mkdir "$dir/data" "$dir/site"
   mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" --auth-root-authentication-method=normal \
     --skip-test-db >"$dir/install.log" 2>&1
-  # An export of this machine's settings would not be the same elsewhere: no defaults.
+  # Without this machine's settings: it would not be the same elsewhere.
   mariadbd --no-defaults --user="$user" --datadir="$dir/data" --socket="$dir/db.sock" --skip-networking \
     --pid-file="$dir/mariadb.pid" --innodb-buffer-pool-size=32M --innodb-flush-log-at-trx-commit=0 \
     >"$dir/database.log" 2>&1 </dev/null &

@@ -29,9 +29,31 @@ fn posts(studio: &Studio) -> Posts {
 fn an_entry_as_a_post() {
     let post = posts(&Studio::new()).posts.remove(0);
     assert_eq!((post.slug.as_str(), post.title.as_str()), ("e-7k3m9q2x", "Can physical therapy help my back pain?"));
-    insta::assert_snapshot!(post.content, @"");
+    insta::assert_snapshot!(post.content, @r##"
+<p class="spinetime-expert"><strong>Tracy Maltz, DPT</strong></p>
+<p class="spinetime-question"><strong>Q:</strong> Can physical therapy help my back pain?</p>
+<p><strong>A:</strong> Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</p>
+<p>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.</p>
+<p>Give it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don't wait: call your doctor the same day.</p>
+<p class="spinetime-watch"><a href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s">Watch this answer</a> (12:42–14:00)</p>
+<p class="spinetime-credit"><em>Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine.</em></p>
+<p class="spinetime-source">This question was answered in the Spine Time webinar “Physical Therapy and Your Back: What Works and What Does Not?”, held on July 14, 2021. <a href="https://www.youtube.com/watch?v=SpineTime01">Watch the recording on YouTube</a></p>
+<p><a href="https://spine.example/subscribe">Subscribe to be told of future episodes</a></p>
+<p><a href="https://spine.example/questions">See all questions and answers</a></p>
+<p class="spinetime-disclaimer"><em>This is general information and does not replace the advice of your own doctor.</em></p>
+"##);
     let meta: Vec<String> = post.meta.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-    insta::assert_snapshot!(meta.join("\n"), @"");
+    insta::assert_snapshot!(meta.join("\n"), @r##"
+spinetime_id: "e-7k3m9q2x"
+spinetime_hash: "f89d1a440ce7e2d3a59006aa1761857142e4e5c656a3e066d94a52b42bbee28c"
+spinetime_episode: "2021-07-14-physical-therapy-and-your-back"
+spinetime_experts: "Tracy Maltz, DPT"
+spinetime_credit: "Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine."
+spinetime_held_on: "2021-07-14"
+spinetime_recording: "https://www.youtube.com/watch?v=SpineTime01"
+spinetime_watch: "https://www.youtube.com/watch?v=SpineTime01&t=762s"
+spinetime_start: 762
+"##);
 }
 
 #[test]
