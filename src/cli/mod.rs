@@ -21,6 +21,7 @@ mod shell;
 mod show;
 mod status;
 mod sync;
+mod templates;
 mod voices;
 
 pub use console::Console;
@@ -252,6 +253,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         }
         Command::Review(args) => review::run(context, args),
         Command::Export(args) => export::run(context, args),
+        Command::Templates { name } => templates::run(context, name.as_deref()),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

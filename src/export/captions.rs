@@ -13,3 +13,8 @@ pub(super) fn vtt(_document: &EpisodeDocument, _timed: &[TimedEntry], _config: &
 pub(super) fn srt(_document: &EpisodeDocument, _timed: &[TimedEntry], _config: &Config) -> Vec<NamedBytes> {
     Vec::new()
 }
+
+/// The captions of one entry, on the recording's clock.
+pub(super) fn entry_vtt(_document: &EpisodeDocument, _timed: &TimedEntry, _config: &Config) -> String {
+    "WEBVTT\n".to_owned()
+}

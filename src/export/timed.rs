@@ -28,3 +28,15 @@ pub(super) struct TimedEntry {
 pub(super) fn entries(_document: &EpisodeDocument, _words: &[Word]) -> Vec<TimedEntry> {
     Vec::new()
 }
+
+/// Words as sentences, each with when it sounds and who says it.
+pub(super) fn sentences(words: &[TimedWord]) -> Vec<(Span, String, Option<PersonId>)> {
+    words
+        .split_inclusive(|word| word.text.ends_with(['.', '?', '!']))
+        .filter_map(|words| {
+            let (first, last) = (words.first()?, words.last()?);
+            let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+            Some((first.span.hull(last.span), text, first.speaker.clone()))
+        })
+        .collect()
+}
