@@ -11,14 +11,14 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.resolve(HERE, "../..");
 export const FIXTURES = path.join(ROOT, "fixtures");
 const PROGRAM = path.resolve(HERE, process.env.SPINETIME ?? "../../target/release/spinetime");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
 /** The fixture's people, as they stand in the roster. */
 export const EDITOR = "Juniper Maplewood";
 
 /** Runs the program to its end. */
-function run(...args) {
+export function run(...args) {
   const { status, stderr, stdout } = spawnSync(PROGRAM, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`spinetime ${args.join(" ")}: ${status}\n${stdout}\n${stderr}`);
 }

@@ -43,7 +43,7 @@
     if (asked) {
       start = Number(asked[1]);
       const link = box.querySelector(".on-youtube");
-      if (link) {
+      if (link?.hostname === "www.youtube.com") {
         const url = new URL(link.href);
         url.searchParams.set("t", `${start}s`);
         link.href = url.href;

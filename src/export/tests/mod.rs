@@ -1,6 +1,8 @@
 //! The files as a whole: what they print and what they never print.
 
+mod linked;
 mod markup;
+mod site;
 
 use super::*;
 use crate::config::Config;
@@ -20,6 +22,8 @@ struct Studio {
     head: EpisodeHead,
     entries: Vec<Entry>,
     gone: Vec<contract::Tombstone>,
+    published: Option<Published>,
+    templates: Vec<(String, String)>,
     config: Config,
 }
 
@@ -112,6 +116,8 @@ impl Studio {
                 reason: contract::GoneReason::Removed,
                 notice: None,
             }],
+            published: None,
+            templates: Vec::new(),
             config,
         }
     }
@@ -123,6 +129,11 @@ impl Studio {
     }
 
     fn export(&self, format: Format) -> Result<Vec<NamedBytes>, ExportError> {
+        Ok(self.made(format)?.0)
+    }
+
+    /// The files, and what people should know.
+    fn made(&self, format: Format) -> Result<(Vec<NamedBytes>, Vec<String>), ExportError> {
         let shown: Vec<Publishable> = self.entries.iter().map(|e| e.as_visible_draft().unwrap()).collect();
         let provenance = Provenance {
             spinetime: "0.1.0".into(),
@@ -130,18 +141,19 @@ impl Studio {
             model_sha256: digest(),
             source_sha256: digest(),
         };
-        let options = Options { formats: vec![format], ..Options::default() };
+        let options = Options { formats: vec![format], templates: self.templates.clone(), ..Options::default() };
         let edition = Edition::new(&self.config, options)?;
         let made = edition.episode(&EpisodeInput {
             head: &self.head,
             entries: &shown,
             gone: &self.gone,
             provenance: &provenance,
-            published: None,
+            published: self.published.as_ref(),
             words: &[],
         })?;
         let whole = edition.finish(vec![made.document])?;
-        Ok(made.files.into_iter().chain(whole.files).map(|(_, file)| file).collect())
+        let notes = made.notes.into_iter().chain(whole.notes).collect();
+        Ok((made.files.into_iter().chain(whole.files).map(|(_, file)| file).collect(), notes))
     }
 
     /// The text of the file whose name ends so.
@@ -196,54 +208,7 @@ impl Studio {
 
 #[test]
 fn the_page_of_an_entry() {
-    insta::assert_snapshot!(Studio::new().html(), @r#"
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; script-src 'self'; frame-src https://www.youtube-nocookie.com; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="strict-origin-when-cross-origin">
-<meta name="color-scheme" content="light dark">
-<title>Can physical therapy help my back pain? – Ask a Spine Doctor</title>
-<meta name="description" content="Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the…">
-<script type="application/ld+json">{"@context":"https://schema.org","@type":"Question","name":"Can physical therapy help my back pain?","text":"Can physical therapy help my back pain?","inLanguage":"en","answerCount":1,"acceptedAnswer":{"@type":"Answer","text":"Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.\n\nWe look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.\n\nGive it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don't wait: call your doctor the same day.","author":[{"@type":"Person","name":"Tracy Maltz","honorificSuffix":"DPT","jobTitle":"Director of outpatient physical therapy","affiliation":{"@type":"Organization","name":"NewYork-Presbyterian and Weill Cornell Medicine"}}],"dateCreated":"2021-07-14","isBasedOn":"https://www.youtube.com/watch?v=SpineTime01\u0026t=762s"}}</script>
-<script src="script.js" defer></script>
-<link rel="stylesheet" href="style.css">
-</head>
-<body>
-<header class="site">
-<p class="heading"><a href="https://spine.example/questions">Ask a Spine Doctor</a></p>
-</header>
-<main>
-<article>
-<p class="expert">Tracy Maltz, DPT</p>
-<h1><span class="label">Q:</span> Can physical therapy help my back pain?</h1>
-<div class="watch" data-embed="https://www.youtube-nocookie.com/embed/SpineTime01?start=762&amp;end=841" data-title="Watch this answer: Can physical therapy help my back pain?">
-<button type="button" class="play" hidden>Play here</button>
-<p><a href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s">Watch this answer</a> <span class="time">12:42–14:00</span></p>
-<p class="note" hidden>Playing here loads the video from YouTube.</p>
-</div>
-<div class="answer">
-<p><span class="label">A:</span> Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</p>
-<p>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.</p>
-<p>Give it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don&#x27;t wait: call your doctor the same day.</p>
-</div>
-<div class="facts">
-<p class="credit">Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine.</p>
-<p class="source">This question was answered in the Spine Time webinar “Physical Therapy and Your Back: What Works and What Does Not?”, held on July 14, 2021. <a href="https://www.youtube.com/watch?v=SpineTime01">Watch the recording on YouTube</a></p>
-</div>
-</article>
-</main>
-<footer class="site">
-<p><a href="index.html">All questions of this episode</a></p>
-<p><a href="https://spine.example/subscribe">Subscribe to be told of future episodes</a></p>
-<p><a href="https://spine.example/questions">See all questions and answers</a></p>
-<p class="disclaimer">This is general information and does not replace the advice of your own doctor.</p>
-</footer>
-</body>
-</html>
-"#);
+    insta::assert_snapshot!(Studio::new().html(), @"");
 }
 
 #[test]
@@ -289,6 +254,18 @@ fn the_page_of_an_episode() {
 }
 
 #[test]
+fn the_page_of_an_entry_on_the_site() {
+    let mut studio = Studio::new();
+    studio.config.website.site_url = "https://spine.example/ask/".into();
+    studio.published = Some(Published {
+        uploaded: Some("2021-07-15T16:00:00Z".parse().unwrap()),
+        thumbnail: Some("https://i.ytimg.com/vi/SpineTime01/maxresdefault.jpg".into()),
+        ..Published::default()
+    });
+    insta::assert_snapshot!(studio.file(Format::Site, "e-7k3m9q2x.html"), @"");
+}
+
+#[test]
 fn an_entry_for_an_editor() {
     insta::assert_snapshot!(Studio::new().markdown(), @r#"
 **Tracy Maltz, DPT**
@@ -305,7 +282,7 @@ Give it six to eight weeks. If you notice numbness, weakness in a leg, or troubl
 
 This question was answered in the Spine Time webinar “Physical Therapy and Your Back: What Works and What Does Not?”, held on July 14, 2021. [Watch the recording on YouTube](https://www.youtube.com/watch?v=SpineTime01)
 
-[Watch this answer](https://www.youtube.com/watch?v=SpineTime01&t=762s) (12:42–14:00)
+[Watch this answer on YouTube](https://www.youtube.com/watch?v=SpineTime01&t=762s) (12:42–14:00)
 
 [Subscribe to be told of future episodes](https://spine.example/subscribe)
 
