@@ -33,8 +33,11 @@ pub(super) fn file(document: &EpisodeDocument, config: &Config) -> Result<Vec<Na
 }
 
 /// What an episode's page says: its video, without the questions, which have pages of their own. `own` is that page's
-/// address.
+/// address. Nothing where drafts are on it.
 pub(super) fn of_episode(document: &EpisodeDocument, episode: &EpisodePage, own: Option<&str>) -> Option<String> {
+    if episode.draft {
+        return None;
+    }
     let published: Vec<_> = document.entries.iter().zip(&episode.entries).collect();
     video(document, episode, own, &published).map(|video| script(&whole(vec![video])))
 }
@@ -76,12 +79,10 @@ pub(super) fn notes(format: Format, documents: &[EpisodeDocument], config: &Conf
             .map(|head| head.id.as_str())
             .collect();
         if !lacking.is_empty() {
-            let more = if lacking.len() > NAMED { ", …" } else { "" };
             let named = lacking[..lacking.len().min(NAMED)].join(", ");
-            notes.push(format!(
-                "{format}: search engines get no video with clips of {} episodes ({named}{more}), {why}",
-                lacking.len()
-            ));
+            let more =
+                if lacking.len() > NAMED { format!(", … ({} episodes)", lacking.len()) } else { String::new() };
+            notes.push(format!("{format}: search engines get no video with clips where {why}: {named}{more}"));
         }
     }
     notes
@@ -91,12 +92,12 @@ type Lacks = fn(&Episode) -> bool;
 
 /// What a recording may lack to be described as a video. Each names only those that lack nothing before.
 const LACKS: [(Lacks, &str); 4] = [
-    (|head| head.youtube_id.is_none(), "since their videos' ids are not known"),
-    (|head| head.youtube_id.is_some() && head.uploaded_at.is_none(), "since it is not known when they were uploaded"),
-    (|head| is_dated(head) && thumbnail(head).is_none(), "since there is no picture of them"),
+    (|head| head.youtube_id.is_none(), "the video's id is not known"),
+    (|head| head.youtube_id.is_some() && head.uploaded_at.is_none(), "it is not known when the recording was uploaded"),
+    (|head| is_dated(head) && thumbnail(head).is_none(), "there is no picture of the recording"),
     (
         |head| is_dated(head) && thumbnail(head).is_some() && head.duration.floor_seconds() < SHORTEST,
-        "since they are shorter than 30 seconds",
+        "the recording is shorter than 30 seconds",
     ),
 ];
 

@@ -159,12 +159,12 @@ mod tests {
         let (version, files) = index.files();
         assert_eq!(version.len(), 8);
         let text: Vec<String> = files.iter().map(|file| String::from_utf8(file.bytes.clone()).unwrap()).collect();
-        insta::assert_snapshot!(text[0].trim_end(), @"");
+        insta::assert_snapshot!(text[0].trim_end(), @r#"spinetimeSearch.open({"entries":2,"block":500,"shards":"4e2d-6587 an ba do is it ja md sa un wh yo"});"#);
         let shard =
             |end: &str| text[files.iter().position(|file| file.name.ends_with(end)).unwrap()].trim_end().to_owned();
-        insta::assert_snapshot!(shard("/w-yo.js"), @"");
-        insta::assert_snapshot!(shard("/w-4e2d-6587.js"), @"");
-        insta::assert_snapshot!(shard("/e-0.js"), @"");
+        insta::assert_snapshot!(shard("/w-yo.js"), @r#"spinetimeSearch.shard({"name":"yo","words":{"yoga":"HA","your":"BB"}});"#);
+        insta::assert_snapshot!(shard("/w-4e2d-6587.js"), @r#"spinetimeSearch.shard({"name":"4e2d-6587","words":{"中文":"1A"}});"#);
+        insta::assert_snapshot!(shard("/e-0.js"), @r#"spinetimeSearch.block({"number":0,"episodes":[["ep","Your Back","July 14, 2021"]],"entries":[[0,"e-1","Is yoga safe?","Jane Doe, MD"],[0,"e-2","Why?","Jane Doe, MD"]]});"#);
     }
 
     proptest! {

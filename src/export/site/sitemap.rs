@@ -86,7 +86,12 @@ mod tests {
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]);
         let text = String::from_utf8(files[2].bytes.clone()).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://spine.example/?a=4&amp;b</loc></url>
+</urlset>
+"#);
         assert!(String::from_utf8_lossy(&files[3].bytes).contains("<loc>https://spine.example/sitemap-2.xml</loc>"));
     }
 }

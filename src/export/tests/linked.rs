@@ -112,7 +112,34 @@ fn a_video_leads_to_each_of_its_answers() {
     assert_eq!(faults(&file, Some(&own)), Vec::<String>::new());
     let kinds: Vec<&str> = file["@graph"].as_array().unwrap().iter().map(|n| n["@type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["VideoObject", "Question", "Question", "Question"]);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&file["@graph"][0]).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&file["@graph"][0]).unwrap(), @r#"
+{
+  "@type": "VideoObject",
+  "name": "Physical Therapy and Your Back: What Works and What Does Not?",
+  "description": "Questions and answers from the Spine Time webinar, held on July 14, 2021.",
+  "thumbnailUrl": "https://i.ytimg.com/vi/SpineTime01/hqdefault.jpg",
+  "uploadDate": "2021-07-15T16:00:00Z",
+  "duration": "PT3012S",
+  "embedUrl": "https://www.youtube-nocookie.com/embed/SpineTime01",
+  "inLanguage": "en",
+  "hasPart": [
+    {
+      "@type": "Clip",
+      "name": "Can physical therapy help my back pain?",
+      "startOffset": 762,
+      "endOffset": 841,
+      "url": "https://spine.example/ask/2021-07-14-physical-therapy-and-your-back/index.html?t=762"
+    },
+    {
+      "@type": "Clip",
+      "name": "Can physical therapy help my back pain?",
+      "startOffset": 900,
+      "endOffset": 950,
+      "url": "https://spine.example/ask/2021-07-14-physical-therapy-and-your-back/index.html?t=900"
+    }
+  ]
+}
+"#);
     let page = data(&studio.file(Format::Site, "e-7k3m9q2y.html")).unwrap();
     let own = format!("{SITE}e-7k3m9q2y.html");
     assert_eq!(faults(&page, Some(&own)), Vec::<String>::new());
@@ -129,10 +156,10 @@ fn what_is_missing_is_told_once() {
         assert_eq!(files.len(), 1);
         notes.join("\n")
     };
-    insta::assert_snapshot!(notes(|s| s.config.website.site_url.clear()), @"");
-    insta::assert_snapshot!(notes(|s| s.published = None), @"");
-    insta::assert_snapshot!(notes(|s| s.head.duration = Millis(29_000)), @"");
-    insta::assert_snapshot!(notes(|s| s.head.youtube_id = None), @"");
+    insta::assert_snapshot!(notes(|s| s.config.website.site_url.clear()), @"jsonld: search engines get no video with clips, since website.site_url is not set");
+    insta::assert_snapshot!(notes(|s| s.published = None), @"jsonld: search engines get no video with clips where it is not known when the recording was uploaded: 2021-07-14-physical-therapy-and-your-back");
+    insta::assert_snapshot!(notes(|s| s.head.duration = Millis(29_000)), @"jsonld: search engines get no video with clips where the recording is shorter than 30 seconds: 2021-07-14-physical-therapy-and-your-back");
+    insta::assert_snapshot!(notes(|s| s.head.youtube_id = None), @"jsonld: search engines get no video with clips where the video's id is not known: 2021-07-14-physical-therapy-and-your-back");
 }
 
 #[test]

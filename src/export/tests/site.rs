@@ -16,10 +16,31 @@ fn names(studio: &Studio) -> Vec<String> {
 fn a_site_has_a_page_for_everything() {
     let mut studio = Studio::new();
     let without = names(&studio);
-    insta::assert_snapshot!(without.join("\n"), @"");
+    insta::assert_snapshot!(without.join("\n"), @r#"
+2021-07-14-physical-therapy-and-your-back/e-7k3m9q2x.html
+2021-07-14-physical-therapy-and-your-back/e-7k3m9q2x.vtt
+2021-07-14-physical-therapy-and-your-back/index.html
+assets/script.js
+assets/search.js
+assets/style.css
+episodes.html
+experts.html
+experts/tracy-maltz.html
+index.html
+"#);
     studio.config.website.site_url = "https://spine.example/ask".into();
     assert_eq!(names(&studio).len(), without.len() + 1);
-    insta::assert_snapshot!(studio.file(Format::Site, "sitemap.xml"), @"");
+    insta::assert_snapshot!(studio.file(Format::Site, "sitemap.xml"), @r#"
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://spine.example/ask/</loc></url>
+<url><loc>https://spine.example/ask/episodes.html</loc></url>
+<url><loc>https://spine.example/ask/experts.html</loc></url>
+<url><loc>https://spine.example/ask/experts/tracy-maltz.html</loc></url>
+<url><loc>https://spine.example/ask/2021-07-14-physical-therapy-and-your-back/index.html</loc><lastmod>2026-11-20</lastmod></url>
+<url><loc>https://spine.example/ask/2021-07-14-physical-therapy-and-your-back/e-7k3m9q2x.html</loc><lastmod>2026-11-20</lastmod></url>
+</urlset>
+"#);
 }
 
 #[test]
@@ -84,14 +105,14 @@ fn a_fault_of_a_template_is_told_with_its_line() {
         assert_eq!(error.exit(), crate::failure::Exit::Usage);
         error
     };
-    insta::assert_snapshot!(fault("entry.html", "a\n{% if %}"), @"");
-    insta::assert_snapshot!(fault("entry.html", "a\n\n{{ entry.qestion }}"), @"");
-    insta::assert_snapshot!(fault("list.html", "nothing"), @"");
-    insta::assert_snapshot!(fault("layout.html", "{% include 'other.html' %}"), @"");
+    insta::assert_snapshot!(fault("entry.html", "a\n{% if %}"), @"the template entry.html can't be used: syntax error: unexpected end of block in line 2");
+    insta::assert_snapshot!(fault("entry.html", "a\n\n{{ entry.qestion }}"), @"the template entry.html can't be used: undefined value in line 3");
+    insta::assert_snapshot!(fault("list.html", "nothing"), @"the template list.html can't be used: invalid operation: value of type undefined is not callable in line 30 of index.html");
+    insta::assert_snapshot!(fault("layout.html", "{% include 'other.html' %}"), @"the template layout.html can't be used: template not found: tried to include non-existing template 'other.html' in line 1");
     let unknown = fault("enrty.html", "");
     assert!(matches!(unknown, ExportError::NoTemplate { .. }));
     assert!(unknown.remedy().unwrap().contains("entry.html, episode.html"));
-    insta::assert_snapshot!(unknown, @"");
+    insta::assert_snapshot!(unknown, @"there is no template enrty.html to be replaced by the one in templates/");
 }
 
 #[test]
