@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the review page: the program as it was built, in a real browser. See tests/browser/README.md.
+# The tests of the review page and of the exported website: the program as it was built, in a real browser. See tests/browser/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/../tests/browser"
 if ! cmp --silent package-lock.json node_modules/installed; then

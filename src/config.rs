@@ -159,20 +159,98 @@ pub struct Wording {
     pub subscribe: String,
     /// Printed on each page.
     pub disclaimer: String,
+    /// How a day is written; knows `{day}`, `{month}`, `{year}`.
+    pub date: String,
+    /// The months' names, January first.
+    pub months: [String; 12],
+    /// First link of a page, for people who work without a pointer.
+    pub skip: String,
+    /// What the links at the top of the site are, for people who hear the page.
+    pub menu: String,
+    /// Text of the link to the site's first page.
+    pub questions: String,
+    /// Heading of the list of episodes, and the link to it.
+    pub episodes: String,
+    /// Heading of the list of experts, and the link to it.
+    pub experts: String,
+    /// Below the heading of the site's first page.
+    pub intro: String,
+    /// Heading of the newest questions, where the first page can't list all.
+    pub newest: String,
+    /// The same where it lists all.
+    pub all_questions: String,
+    /// How many answers an episode or expert has; knows `{count}`.
+    pub count: String,
+    /// The same for a single one.
+    pub count_one: String,
+    /// Heading of an expert's page; knows `{name}`, `{credentials}`.
+    pub expert: String,
+    /// Label of the search box.
+    pub search: String,
+    /// On the button beside it.
+    pub search_button: String,
+    /// While the search is at work.
+    pub search_wait: String,
+    /// How much it found; knows `{count}`.
+    pub search_count: String,
+    /// The same for a single one.
+    pub search_one: String,
+    /// When it found nothing.
+    pub search_none: String,
+    /// On the button that shows more of what was found.
+    pub search_more: String,
+    /// When the files of the search can't be loaded.
+    pub search_failed: String,
+    /// Opens the answer's words with their times.
+    pub transcript: String,
+    /// Text of the link to the answer's captions.
+    pub captions: String,
+    /// Text of the link to the page itself.
+    pub share: String,
+    /// On the button that copies that link.
+    pub copy: String,
+    /// After that.
+    pub copied: String,
+    /// When the browser does not let the page copy.
+    pub copy_failed: String,
+    /// What the links to other questions are, for people who hear the page.
+    pub neighbours: String,
+    /// Above the question before.
+    pub previous: String,
+    /// Above the question after.
+    pub next: String,
+    /// Heading of the page of an answer that was withdrawn; the first line of its post on a WordPress site.
+    pub withdrawn: String,
+    /// Below it; knows `{date}`.
+    pub withdrawn_line: String,
     /// The mark of a draft; left empty, drafts are marked with the default.
     pub draft: String,
     /// Whose voice a question is in captions; who asks is never named. Empty: nobody's.
     pub voice_question: String,
     /// The first of the chapters for YouTube, which begins where the recording does.
     pub chapter_start: String,
-    /// In place of an answer that was withdrawn, before what the editor says of it.
-    pub withdrawn: String,
 }
 
 impl Wording {
     /// The mark of a draft while the series sets none.
     pub const DRAFT: &str = "Draft - not approved";
 }
+
+/// English months.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 impl Default for Wording {
     fn default() -> Self {
@@ -192,17 +270,48 @@ impl Default for Wording {
             episode_undated: "Questions and answers from the {series} webinar.".into(),
             episode_empty: "No answer of this episode has been published yet.".into(),
             episode_link: "All questions of this episode".into(),
-            watch: "Watch this answer".into(),
+            watch: "Watch this answer on YouTube".into(),
             unlinked: "In the recording from {start} to {end}.".into(),
             play: "Play here".into(),
             play_note: "Playing here loads the video from YouTube.".into(),
             index: "See all questions and answers".into(),
             subscribe: "Subscribe to be told of future episodes".into(),
             disclaimer: "This is general information and does not replace the advice of your own doctor.".into(),
+            date: "{month} {day}, {year}".into(),
+            months: MONTHS.map(Into::into),
+            skip: "Skip to the content".into(),
+            menu: "This website".into(),
+            questions: "Questions".into(),
+            episodes: "Episodes".into(),
+            experts: "Experts".into(),
+            intro: "Answers from specialists, each with the moment of the recording in which it was given.".into(),
+            newest: "Newest questions".into(),
+            all_questions: "All questions".into(),
+            count: "{count} answers".into(),
+            count_one: "1 answer".into(),
+            expert: "Answers by {name}, {credentials}".into(),
+            search: "Search questions and answers".into(),
+            search_button: "Search".into(),
+            search_wait: "Searching…".into(),
+            search_count: "{count} answers found".into(),
+            search_one: "1 answer found".into(),
+            search_none: "No answer has all of these words.".into(),
+            search_more: "Show more answers".into(),
+            search_failed: "The search can't be loaded. The lists on this website lead to every question.".into(),
+            transcript: "The answer with times".into(),
+            captions: "Captions of this answer (WebVTT)".into(),
+            share: "Link to this answer".into(),
+            copy: "Copy link".into(),
+            copied: "The link was copied.".into(),
+            copy_failed: "The link could not be copied.".into(),
+            neighbours: "More of this episode".into(),
+            previous: "Previous question".into(),
+            next: "Next question".into(),
+            withdrawn: "This answer was withdrawn".into(),
+            withdrawn_line: "Withdrawn on {date}.".into(),
             draft: Self::DRAFT.into(),
             voice_question: "Question".into(),
             chapter_start: "Introduction".into(),
-            withdrawn: "This answer has been withdrawn.".into(),
         }
     }
 }

@@ -115,6 +115,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PublishCommand,
     },
+    /// List the templates that exported pages are made with, or print one
+    Templates {
+        /// The one to print, such as "entry.html"
+        name: Option<String>,
+    },
     /// Score against labelled recordings or transcripts
     Eval {
         /// A folder of labelled transcripts, of scripts, or of recordings with their ground truth (truth/NAME.json) or

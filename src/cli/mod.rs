@@ -24,6 +24,7 @@ mod shell;
 mod show;
 mod status;
 mod sync;
+mod templates;
 mod validate;
 mod voices;
 
@@ -260,6 +261,7 @@ fn dispatch(context: &Context) -> Result<Exit, Failed> {
         Command::Schema { document } => schema::run(context, *document),
         Command::CheckLinks(args) => links::run(context, args),
         Command::Publish { command } => publish::run(context, command),
+        Command::Templates { name } => templates::run(context, name.as_deref()),
         Command::Eval { dir, predictions, min_f1, model } => {
             eval::run(context, dir, predictions.as_deref(), *min_f1, model.as_deref())
         }

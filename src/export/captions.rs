@@ -48,7 +48,6 @@ pub(super) fn srt(document: &EpisodeDocument, timed: &[TimedEntry], config: &Con
 }
 
 /// The captions of one entry, WebVTT, on the same clock; empty without anything to show.
-#[allow(dead_code, reason = "the site asks for it")]
 pub(super) fn entry_vtt(document: &EpisodeDocument, timed: &TimedEntry, config: &Config) -> String {
     web(document, &cues(document, std::slice::from_ref(timed), config), config)
 }

@@ -2,6 +2,7 @@
 
 use super::contract::{self, EpisodeDocument};
 use super::page;
+use super::templates::Templates;
 use super::timed::{self, TimedEntry};
 use super::{
     EpisodeInput, ExportError, Format, NamedBytes, address, captions, chapters, csv, html, json, jsonfeed, jsonld,
@@ -37,6 +38,7 @@ pub struct Made {
 pub struct Edition<'a> {
     config: &'a Config,
     options: Options,
+    templates: Templates,
 }
 
 impl<'a> Edition<'a> {
@@ -47,6 +49,7 @@ impl<'a> Edition<'a> {
     /// can't be read, or when the formats don't go together.
     pub fn new(config: &'a Config, options: Options) -> Result<Self, ExportError> {
         wording::check(config)?;
+        page::site(config)?;
         let website = &config.website;
         for (key, value) in [("website.site_url", &website.site_url)] {
             if !value.trim().is_empty() && address::web(value).is_none() {
@@ -68,7 +71,8 @@ impl<'a> Edition<'a> {
         if has(Format::Site) && options.since.is_some() {
             return Err(ExportError::SiteSince);
         }
-        Ok(Self { config, options })
+        let templates = Templates::new(&options.templates, config)?;
+        Ok(Self { config, options, templates })
     }
 
     /// The document of an episode alone: for [`Edition::finish`], where its own files are there already.
@@ -113,14 +117,14 @@ impl<'a> Edition<'a> {
         let config = self.config;
         match format {
             Format::Json => json::episode(document),
-            Format::Jsonld => jsonld::file(document, config, notes),
+            Format::Jsonld => jsonld::file(document, config),
             Format::Chapters => Ok(chapters::description(document, config, notes)),
             Format::ChaptersVtt => Ok(chapters::vtt(document, config)),
             Format::Vtt => Ok(captions::vtt(document, timed, config)),
             Format::Srt => Ok(captions::srt(document, timed, config)),
-            Format::Markdown => markdown::files(&page::episode(document, config)?, &self.options.templates),
-            Format::Html => html::files(document, config, &self.options.templates),
-            Format::Site => site::episode(document, timed, config, &self.options.templates),
+            Format::Markdown => markdown::files(&page::episode(document, config)?, &self.templates),
+            Format::Html => html::files(document, config, &self.templates),
+            Format::Site => site::episode(document, timed, config, &self.templates),
             Format::Feed | Format::Csv | Format::Jsonfeed | Format::Wxr => Ok(Vec::new()),
         }
     }
@@ -143,7 +147,11 @@ impl<'a> Edition<'a> {
                 Format::Csv => csv::file(&contract::feed(&documents, since, config)?)?,
                 Format::Jsonfeed => jsonfeed::file(&documents, since, config)?,
                 Format::Wxr => wxr::files(&documents, since, config)?,
-                Format::Site => site::whole(&documents, config, &self.options.templates, &mut notes)?,
+                Format::Site => site::whole(&documents, config, &self.templates, &mut notes)?,
+                Format::Jsonld => {
+                    notes.extend(jsonld::notes(*format, &documents, config));
+                    Vec::new()
+                }
                 _ => Vec::new(),
             };
             files.extend(made.into_iter().map(|file| (*format, file)));

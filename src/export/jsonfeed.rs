@@ -120,9 +120,9 @@ fn content(episode: &EpisodePage, shown: &EntryPage, config: &Config) -> (String
         html.push(format!("<p><a href=\"{}\">{}</a></p>", escaped(url), escaped(&watch)));
         text.push(format!("{watch}: {url}"));
     }
-    if !episode.disclaimer.is_empty() {
-        html.push(html::paragraphs(std::slice::from_ref(&episode.disclaimer)));
-        text.push(episode.disclaimer.clone());
+    if !episode.site.disclaimer.is_empty() {
+        html.push(html::paragraphs(std::slice::from_ref(&episode.site.disclaimer)));
+        text.push(episode.site.disclaimer.clone());
     }
     (html.join("\n"), text.join("\n\n"))
 }

@@ -7,20 +7,17 @@ use super::{ExportError, NamedBytes};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
-const TEMPLATES: [(&str, &str); 2] =
-    [("episode.md", include_str!("templates/episode.md")), ("entry.md", include_str!("templates/entry.md"))];
-
 /// The episode's list and its entries.
-pub(super) fn files(episode: &EpisodePage, own: &[(String, String)]) -> Result<Vec<NamedBytes>, ExportError> {
+pub(super) fn files(episode: &EpisodePage, templates: &Templates) -> Result<Vec<NamedBytes>, ExportError> {
     let name = |file: &str| format!("{}/{file}", episode.id);
-    let templates = Templates::new(&TEMPLATES, own, escape)?.with_filter("destination", destination);
-    let shared = Value::from(Serde(episode));
-    let mut files = vec![templates.file("episode.md", name("index.md"), context! { episode => &shared })?];
+    let (shared, site) = (Value::from(Serde(episode)), Value::from(Serde(&episode.site)));
+    let values = context! { site => &site, episode => &shared };
+    let mut files = vec![templates.file("episode.md", name("index.md"), values)?];
     for entry in &episode.entries {
         files.push(templates.file(
             "entry.md",
             name(&format!("{}.md", entry.id)),
-            context! { episode => &shared, entry => Serde(entry) },
+            context! { site => &site, episode => &shared, entry => Serde(entry) },
         )?);
     }
     Ok(files)
@@ -30,7 +27,7 @@ pub(super) fn files(episode: &EpisodePage, own: &[(String, String)]) -> Result<V
 ///
 /// The rules are CommonMark's (a backslash before ASCII punctuation prints it), together with what common dialects
 /// add: bare addresses, mentions, emoji names, formulas, marked and raised text, template braces.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     // Digits at the front are a list's number when a dot or bracket follows.
     let number = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -61,6 +58,6 @@ fn escape(text: &str) -> String {
 
 /// The address inside a link's round brackets. It was checked to be an address; a bracket could end it early, and a
 /// semicolon could end the name of a character (`&#106;`), which is read there too.
-fn destination(url: &str) -> String {
+pub(super) fn destination(url: &str) -> String {
     url.replace('(', "%28").replace(')', "%29").replace(';', "%3B")
 }

@@ -30,6 +30,7 @@ mod wxr;
 mod tests;
 
 pub use edition::{Edition, Made, Options};
+pub use templates::{BUILT_IN, BuiltIn};
 
 use crate::failure::{Exit, Failure};
 use crate::model::{EpisodeHead, Provenance, Publishable, Published, Word};
@@ -196,6 +197,12 @@ pub enum ExportError {
         /// What is wrong, with the line.
         why: String,
     },
+    /// A file in the library's `templates/` takes no template's place.
+    #[error("there is no template {name} to be replaced by the one in templates/")]
+    NoTemplate {
+        /// Its name.
+        name: String,
+    },
     /// Two formats would write the same files.
     #[error("the formats {first} and {second} can't go into the same folder")]
     Together {
@@ -234,6 +241,7 @@ impl Failure for ExportError {
             | Self::Address { .. }
             | Self::EntryAddress { .. }
             | Self::Template { .. }
+            | Self::NoTemplate { .. }
             | Self::Together { .. }
             | Self::SiteSince
             | Self::Fact { .. } => Exit::Usage,
@@ -257,6 +265,10 @@ impl Failure for ExportError {
                 "Mend templates/{name} in the library, or remove it: \"spinetime templates {name}\" prints the one that is \
                  built in."
             )),
+            Self::NoTemplate { .. } => {
+                let names: Vec<&str> = BUILT_IN.iter().map(|template| template.name).collect();
+                Some(format!("Rename or remove it; these can be replaced: {}.", names.join(", ")))
+            }
             Self::Together { .. } => Some("Export them one after the other, with another --out.".into()),
             Self::SiteSince => Some("Leave --since out: files that did not change are left alone anyway.".into()),
             Self::Fact { known, .. } => {

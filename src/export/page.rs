@@ -5,6 +5,7 @@ use super::{ExportError, address, contract, wording};
 use crate::config::{Config, Wording};
 use crate::roster::{bare_name, full_name};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The longest summary of a page for search engines, in characters; they cut what is longer.
 const SUMMARY: usize = 160;
@@ -21,6 +22,8 @@ pub(super) struct Link {
 /// Somebody who answers.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Expert {
+    /// The person's id.
+    pub(super) person: String,
     pub(super) name: String,
     pub(super) credentials: String,
     pub(super) title: String,
@@ -56,12 +59,24 @@ pub(super) struct EntryPage {
     pub(super) experts: Vec<Expert>,
     /// When the answer begins, as a player shows it.
     pub(super) start: String,
+    /// The same in whole seconds.
+    pub(super) second: u64,
     /// When it ends.
     pub(super) end: String,
     /// `None` while the recording has no address.
     pub(super) watch: Option<Watch>,
     /// The times in words, for that case.
     pub(super) unlinked: String,
+}
+
+/// What all pages of a website share.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SitePage {
+    pub(super) heading: String,
+    /// The page that lists everything, where the settings name one.
+    pub(super) index: Option<Link>,
+    pub(super) subscribe: Option<Link>,
+    pub(super) disclaimer: String,
 }
 
 /// What all pages of an episode share, and its entries.
@@ -71,36 +86,50 @@ pub(super) struct EpisodePage {
     pub(super) id: String,
     /// For `lang`.
     pub(super) language: String,
-    pub(super) heading: String,
     pub(super) title: String,
     /// `2021-07-14`.
     pub(super) held_on: Option<String>,
+    /// The same as the series writes it; empty while nobody stated it.
+    pub(super) date: String,
     /// Below the title.
     pub(super) about: String,
     /// The source line of its entries.
     pub(super) source: String,
     pub(super) recording: Option<Link>,
-    pub(super) index: Option<Link>,
-    pub(super) subscribe: Option<Link>,
-    pub(super) disclaimer: String,
     /// Whether any entry is a draft.
     pub(super) draft: bool,
     pub(super) entries: Vec<EntryPage>,
-    /// Words that need no facts.
-    pub(super) words: Words,
+    /// What it shares with other episodes: templates know it as `site`.
+    #[serde(skip)]
+    pub(super) site: SitePage,
 }
 
-/// The words of [`Wording`] that stand on pages as they are.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Words {
-    pub(super) question: String,
-    pub(super) answer: String,
-    pub(super) watch: String,
-    pub(super) play: String,
-    pub(super) play_note: String,
-    pub(super) episode_link: String,
-    pub(super) episode_empty: String,
-    pub(super) draft: String,
+/// The settings' part of a page.
+///
+/// # Errors
+/// When they link to what is no address.
+pub(super) fn site(config: &Config) -> Result<SitePage, ExportError> {
+    let (words, website) = (&config.wording, &config.website);
+    Ok(SitePage {
+        heading: clean(&words.heading),
+        index: link("website.index_url", &words.index, &website.index_url)?,
+        subscribe: link("website.subscribe_url", &words.subscribe, &website.subscribe_url)?,
+        disclaimer: clean(&words.disclaimer),
+    })
+}
+
+/// All of [`Wording`] as templates know it: each line under the setting's name, those with facts as they are.
+pub(super) fn words(config: &Config) -> BTreeMap<String, serde_json::Value> {
+    let Ok(serde_json::Value::Object(lines)) = serde_json::to_value(&config.wording) else { return BTreeMap::new() };
+    let mut words: BTreeMap<String, serde_json::Value> = lines
+        .into_iter()
+        .map(|(key, value)| match value.as_str() {
+            Some(line) => (key, clean(line).into()),
+            None => (key, value),
+        })
+        .collect();
+    words.insert("draft".into(), wording::draft_mark(&config.wording).into());
+    words
 }
 
 /// Gathers the facts.
@@ -112,8 +141,7 @@ pub(super) fn episode(document: &EpisodeDocument, config: &Config) -> Result<Epi
     let words = &config.wording;
     let (series, title) = (clean(&head.series), clean(&head.title));
     let title = if title.is_empty() { head.id.to_string() } else { title };
-    // "July 14, 2021".
-    let date = head.held_on.map(|day| day.strftime("%B %-d, %Y").to_string()).unwrap_or_default();
+    let date = clean(&head.held_on.map(|day| wording::date(day, words)).unwrap_or_default());
     let (about, source) = match head.held_on {
         Some(_) => (&words.episode, &words.source),
         None => (&words.episode_undated, &words.source_undated),
@@ -122,26 +150,14 @@ pub(super) fn episode(document: &EpisodeDocument, config: &Config) -> Result<Epi
     Ok(EpisodePage {
         id: head.id.to_string(),
         language: language(&head.language),
-        heading: clean(&words.heading),
         held_on: head.held_on.map(|day| day.to_string()),
         about: clean(&wording::fill(about, &facts)),
         source: clean(&wording::fill(source, &facts)),
         recording: recording(head, words),
-        index: link("website.index_url", &words.index, &config.website.index_url)?,
-        subscribe: link("website.subscribe_url", &words.subscribe, &config.website.subscribe_url)?,
-        disclaimer: clean(&words.disclaimer),
         draft: document.has_drafts(),
         entries: entries.iter().map(|e| entry(e, words)).collect(),
-        words: Words {
-            question: clean(&words.question),
-            answer: clean(&words.answer),
-            watch: clean(&words.watch),
-            play: clean(&words.play),
-            play_note: clean(&words.play_note),
-            episode_link: clean(&words.episode_link),
-            episode_empty: clean(&words.episode_empty),
-            draft: Some(clean(&words.draft)).filter(|d| !d.is_empty()).unwrap_or_else(|| Wording::DRAFT.into()),
-        },
+        site: site(config)?,
+        date,
         title,
     })
 }
@@ -170,6 +186,7 @@ fn entry(entry: &PublicEntry, words: &Wording) -> EntryPage {
         experts,
         unlinked: clean(&wording::fill(&words.unlinked, &[("start", &start), ("end", &end)])),
         start,
+        second: answer.start.floor_seconds(),
         end,
         watch,
     }
@@ -192,7 +209,15 @@ fn expert(credit: &PublicCredit, words: &Wording) -> Expert {
         ("affiliation", affiliation.as_str()),
     ];
     let shown = full_name(&name, &credentials);
-    Expert { shown, credit: clean(&wording::fill(line, &facts)), name, credentials, title, affiliation }
+    Expert {
+        person: credit.person.to_string(),
+        credit: clean(&wording::fill(line, &facts)),
+        shown,
+        name,
+        credentials,
+        title,
+        affiliation,
+    }
 }
 
 /// The recording's own page: what the episode states, or what its video's id makes.

@@ -7,8 +7,9 @@
 
 use super::contract::{EpisodeDocument, GoneReason};
 use super::page::{self, EntryPage, EpisodePage, Link};
+use super::wording::draft_mark;
 use super::{ExportError, address};
-use crate::config::Config;
+use crate::config::{Config, Wording};
 use crate::model::{Digest, EntryId};
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
@@ -73,7 +74,8 @@ pub struct Posts {
 pub fn posts(document: &EpisodeDocument, config: &Config) -> Result<Posts, ExportError> {
     let shown = page::episode(document, config)?;
     let posts = document.entries.iter().zip(&shown.entries).map(|(entry, page)| {
-        let (title, content, excerpt) = (title(&shown, page), content(&shown, page), text(&page.summary));
+        let (title, content, excerpt) =
+            (title(page, &config.wording), content(&shown, page, &config.wording), text(&page.summary));
         let hash = text_hash(&title, &content, &excerpt);
         let mut meta = facts(document, &shown, page, entry.answer.start.0 / 1000);
         meta.insert(1, (META_HASH, hash.as_str().into()));
@@ -148,35 +150,38 @@ fn is_unstored(c: char) -> bool {
     c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
-fn title(episode: &EpisodePage, entry: &EntryPage) -> String {
+fn title(entry: &EntryPage, wording: &Wording) -> String {
     match entry.draft {
-        true => format!("{}: {}", text(&episode.words.draft), text(&entry.question)),
+        true => format!("{}: {}", text(&draft_mark(wording)), text(&entry.question)),
         false => text(&entry.question),
     }
 }
 
 /// The house's shape. Each paragraph is an element on a line of its own, which is what WordPress makes of text.
-fn content(episode: &EpisodePage, entry: &EntryPage) -> String {
-    let words = &episode.words;
-    let label = |label: &str| match label.is_empty() {
-        true => String::new(),
-        false => format!("<strong>{}</strong> ", text(label)),
+fn content(episode: &EpisodePage, entry: &EntryPage, wording: &Wording) -> String {
+    let label = |label: &str| match page::clean(label) {
+        label if label.is_empty() => String::new(),
+        label => format!("<strong>{}</strong> ", text(&label)),
     };
     let mut lines = Vec::new();
     if entry.draft {
-        lines.push(format!("<p><strong>{}</strong></p>", text(&words.draft)));
+        lines.push(format!("<p><strong>{}</strong></p>", text(&draft_mark(wording))));
     }
     let names = entry.experts.iter();
     lines.extend(names.map(|e| format!("<p class=\"spinetime-expert\"><strong>{}</strong></p>", text(&e.shown))));
-    lines.push(format!("<p class=\"spinetime-question\">{}{}</p>", label(&words.question), text(&entry.question)));
+    lines.push(format!("<p class=\"spinetime-question\">{}{}</p>", label(&wording.question), text(&entry.question)));
     for (number, paragraph) in entry.paragraphs.iter().enumerate() {
-        let label = if number == 0 { label(&words.answer) } else { String::new() };
+        let label = if number == 0 { label(&wording.answer) } else { String::new() };
         lines.push(format!("<p>{label}{}</p>", text(paragraph)));
     }
     lines.push(match &entry.watch {
         Some(watch) => {
             let time = format!("{}–{}", entry.start, entry.end);
-            format!("<p class=\"spinetime-watch\">{} ({})</p>", link(&words.watch, &watch.url), text(&time))
+            format!(
+                "<p class=\"spinetime-watch\">{} ({})</p>",
+                link(&page::clean(&wording.watch), &watch.url),
+                text(&time)
+            )
         }
         None => format!("<p class=\"spinetime-watch\">{}</p>", text(&entry.unlinked)),
     });
@@ -184,14 +189,14 @@ fn content(episode: &EpisodePage, entry: &EntryPage) -> String {
     lines.extend(credits.map(|e| format!("<p class=\"spinetime-credit\"><em>{}</em></p>", text(&e.credit))));
     let recording = episode.recording.as_ref().map(|to| format!(" {}", link(&to.text, &to.url))).unwrap_or_default();
     lines.push(format!("<p class=\"spinetime-source\">{}{recording}</p>", text(&episode.source)));
-    for Link { text: shown, url } in episode.subscribe.iter().chain(&episode.index) {
+    for Link { text: shown, url } in episode.site.subscribe.iter().chain(&episode.site.index) {
         // What leads to a place on the exported site leads nowhere from a post.
         if address::web(url).is_some() || url.starts_with('/') {
             lines.push(format!("<p>{}</p>", link(shown, url)));
         }
     }
-    if !episode.disclaimer.is_empty() {
-        lines.push(format!("<p class=\"spinetime-disclaimer\"><em>{}</em></p>", text(&episode.disclaimer)));
+    if !episode.site.disclaimer.is_empty() {
+        lines.push(format!("<p class=\"spinetime-disclaimer\"><em>{}</em></p>", text(&episode.site.disclaimer)));
     }
     lines.join("\n")
 }

@@ -37,7 +37,6 @@ pub(super) struct TimedEntry {
 }
 
 /// A sentence of a text, with who says it.
-#[allow(dead_code, reason = "the site's transcripts are made of it")]
 pub(super) type Spoken = (Span, String, Option<PersonId>);
 
 /// The entries' printed words with times, in the order of `document`. `words` are those of the transcript, in order of
@@ -214,7 +213,6 @@ fn letters(texts: &[&str]) -> u64 {
 }
 
 /// The words as sentences. A sentence ends with its paragraph, and where somebody else begins to speak.
-#[allow(dead_code, reason = "the site's transcripts are made of it")]
 pub(super) fn sentences(words: &[TimedWord]) -> Vec<Spoken> {
     let mut sentences = Vec::new();
     for run in words.chunk_by(|a, b| !b.begins_paragraph && a.speaker == b.speaker) {

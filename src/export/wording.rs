@@ -3,6 +3,7 @@
 
 use super::ExportError;
 use crate::config::{Config, Wording};
+use jiff::civil::Date;
 
 /// A piece of a line.
 enum Piece<'a> {
@@ -61,12 +62,24 @@ pub(super) fn draft_mark(words: &Wording) -> String {
     if mark.is_empty() { Wording::DRAFT.to_owned() } else { mark }
 }
 
+/// A day as the series writes it.
+pub(super) fn date(day: Date, words: &Wording) -> String {
+    let month = words.months.get(usize::from(day.month().unsigned_abs()) - 1).map(String::as_str).unwrap_or_default();
+    let (number, year) = (day.day().to_string(), day.year().to_string());
+    fill(&words.date, &[("day", &number), ("month", month), ("year", &year)])
+}
+
+/// A line for one, or for so many.
+pub(super) fn count(one: &str, many: &str, count: usize) -> String {
+    if count == 1 { one.trim().to_owned() } else { fill(many, &[("count", &count.to_string())]) }
+}
+
 const CREDIT: &[&str] = &["name", "credentials", "title", "affiliation"];
 
 /// Refuses lines that ask for a fact which does not exist, before anything is printed.
 pub(super) fn check(config: &Config) -> Result<(), ExportError> {
     let w: &Wording = &config.wording;
-    let lines: [(&'static str, &str, &'static [&'static str]); 9] = [
+    let lines: [(&'static str, &str, &'static [&'static str]); 14] = [
         ("wording.credit", &w.credit, CREDIT),
         ("wording.credit_untitled", &w.credit_untitled, CREDIT),
         ("wording.credit_unaffiliated", &w.credit_unaffiliated, CREDIT),
@@ -76,6 +89,11 @@ pub(super) fn check(config: &Config) -> Result<(), ExportError> {
         ("wording.episode", &w.episode, &["series", "date"]),
         ("wording.episode_undated", &w.episode_undated, &["series"]),
         ("wording.unlinked", &w.unlinked, &["start", "end"]),
+        ("wording.date", &w.date, &["day", "month", "year"]),
+        ("wording.count", &w.count, &["count"]),
+        ("wording.expert", &w.expert, &["name", "credentials"]),
+        ("wording.search_count", &w.search_count, &["count"]),
+        ("wording.withdrawn_line", &w.withdrawn_line, &["date"]),
     ];
     for (key, line, known) in lines {
         for piece in pieces(line) {
@@ -109,6 +127,16 @@ mod tests {
     fn a_fact_is_never_read_as_a_line() {
         assert_eq!(fill("{name} {", &[("name", "{credentials}"), ("credentials", "MD")]), "{credentials} {");
         assert_eq!(fill("{}{{name}}{no one}{", &[("name", "x")]), "{}{x}{no one}{");
+    }
+
+    #[test]
+    fn a_day_is_written_as_the_series_writes_it() {
+        let (day, mut words) = (jiff::civil::date(2021, 7, 4), Wording::default());
+        assert_eq!(date(day, &words), "July 4, 2021");
+        words.date = "{day}. {month} {year}".into();
+        words.months[6] = "Juli".into();
+        assert_eq!(date(day, &words), "4. Juli 2021");
+        assert_eq!((count("one", "{count} of them", 1), count("one", "{count} of them", 0)).1, "0 of them");
     }
 
     #[test]

@@ -28,3 +28,4 @@ mod speech;
 mod stand_in;
 mod studio;
 mod sync;
+mod templates;

@@ -305,7 +305,7 @@ fn what_was_withdrawn_becomes_a_draft_with_a_notice() {
         assert_eq!((&post["status"], &post["title"], &post["excerpt"]), (&json!("draft"), &title, &json!("")));
         assert_eq!(
             post["content"],
-            "<p>This answer has been withdrawn.</p>\n<p>New guidance &lt;b&gt;&amp; such&lt;/b&gt;.</p>"
+            "<p>This answer was withdrawn</p>\n<p>New guidance &lt;b&gt;&amp; such&lt;/b&gt;.</p>"
         );
         assert_eq!(
             (&of(&now, hand)["status"], &of(&now, hand)["content"]),

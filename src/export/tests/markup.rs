@@ -86,7 +86,7 @@ proptest! {
             prop_assert!(read(&page).contains(&one_line(&text)));
             if let Some((_, data)) = page.split_once("ld+json\">") {
                 let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
-                prop_assert_eq!(data["name"].as_str().unwrap(), one_line(&text));
+                prop_assert_eq!(data["@graph"][0]["name"].as_str().unwrap(), one_line(&text));
             }
         }
     }

@@ -90,7 +90,7 @@ fn a_withdrawn_entry_has_a_notice_and_others_have_none() {
         contract::Tombstone { reason: GoneReason::Withdrawn, notice: Some("New <b>".into()), ..gone.clone() };
     studio.gone = vec![withdrawn, gone];
     let gone = posts(&studio).gone;
-    assert_eq!(gone[0].notice.as_deref(), Some("<p>This answer has been withdrawn.</p>\n<p>New &lt;b&gt;</p>"));
+    assert_eq!(gone[0].notice.as_deref(), Some("<p>This answer was withdrawn</p>\n<p>New &lt;b&gt;</p>"));
     assert_eq!((gone[1].reason, gone[1].notice.as_deref()), (GoneReason::Removed, None));
 }
 
