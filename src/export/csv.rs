@@ -1,13 +1,13 @@
-//! The flat feed as a table, `entries.csv`: RFC 4180, UTF-8, one line an entry, the id first.
+//! The flat feed as a table, `entries.csv`: RFC 4180, UTF-8, one row an entry, the id first.
 //!
-//! The columns are the fields of the feed. Entries that must not be shown any more are lines too: their `status` is
+//! The columns are the fields of the feed. Entries that must not be shown any more are rows too: their `status` is
 //! the reason (`withdrawn`, `removed`, `unapproved`), `updated_at` says since when, and `notice` what their page says
 //! instead.
 //!
 //! A spreadsheet takes a text that begins with `=`, `+`, `-`, `@`, a tab or a line's end for a formula, and runs it.
 //! Such a text gets an apostrophe in front, also where it has apostrophes there already. So an importer takes one
-//! apostrophe away where a cell matches `^'+[=+@\t\r\n\-＝＋－＠]`, and has the text as it was. Numbers are written by this program, and
-//! never begin so.
+//! apostrophe away where a cell matches `^'+[=+@\t\r\n\-＝＋－＠]`, and has the text as it was. Numbers are written by
+//! this program, and never begin so.
 
 use super::contract::FeedDocument;
 use super::{ExportError, NamedBytes, json};
