@@ -1,12 +1,13 @@
-//! The flat feed as a table, `entries.csv`: RFC 4180, UTF-8, one line an entry, the id first.
+//! The flat feed as a table, `entries.csv`: RFC 4180, UTF-8, one row an entry, the id first.
 //!
-//! The columns are the fields of the feed. Entries that must not be shown any more are lines too: their `status` is the
-//! reason (`withdrawn`, `removed`, `unapproved`), `updated_at` says since when, and `notice` what their page says instead.
+//! The columns are the fields of the feed. Entries that must not be shown any more are rows too: their `status` is
+//! the reason (`withdrawn`, `removed`, `unapproved`), `updated_at` says since when, and `notice` what their page says
+//! instead.
 //!
-//! A spreadsheet takes a text that begins with `=`, `+`, `-`, `@`, a tab or a line's end for a formula, and runs it. Such a
-//! text gets an apostrophe in front, also where it has apostrophes there already. So an importer takes one apostrophe away
-//! where a cell matches `^'+[=+@\t\r\n\-＝＋－＠]`, and has the text as it was. Numbers are written by this program, and
-//! never begin so.
+//! A spreadsheet takes a text that begins with `=`, `+`, `-`, `@`, a tab or a line's end for a formula, and runs it.
+//! Such a text gets an apostrophe in front, also where it has apostrophes there already. So an importer takes one
+//! apostrophe away where a cell matches `^'+[=+@\t\r\n\-＝＋－＠]`, and has the text as it was. Numbers are written by
+//! this program, and never begin so.
 
 use super::contract::FeedDocument;
 use super::{ExportError, NamedBytes, json};
@@ -153,7 +154,8 @@ mod tests {
             let mut reader = csv::ReaderBuilder::new().from_reader(table.as_bytes());
             let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
             prop_assert_eq!(rows.len(), 2);
-            prop_assert!(rows.iter().flat_map(|row| row.iter()).all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
+            let is_formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            prop_assert!(!rows.iter().flat_map(|row| row.iter()).any(is_formula));
             prop_assert_eq!(unguarded(&rows[0][2]), text);
             prop_assert_eq!((&rows[0][18], &rows[0][20]), ("10.0", "25.0"));
         }

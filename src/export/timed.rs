@@ -1,9 +1,9 @@
 //! When the printed words of an entry sound: each printed word gets the time of the word that was said for it.
 //!
 //! Only what is printed comes out. The transcript lends its times, never its words: what an editor took out stays out.
-//! An answer may leave stretches of the recording out, so words are placed on the entry's own clock, on which such a
-//! stretch takes no time, and put back on the recording's clock at the end. That keeps them inside the entry's stretches
-//! and in order, whatever the transcript holds.
+//! An answer may leave stretches of the recording out, so words are placed on the entry's own clock, on which such
+//! a stretch takes no time, and put back on the recording's clock at the end. That keeps them inside the entry's
+//! stretches and in order, whatever the transcript holds.
 
 use super::contract::{EpisodeDocument, PublicAnswer, PublicEntry};
 use super::page;
@@ -236,7 +236,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    /// What is special about an entry: question, its span, paragraphs, and the answer's spans with who speaks, in seconds.
+    /// An entry: the question, its span, the paragraphs, and the answer's spans with who speaks, in seconds.
     pub(in crate::export) type Told<'a> = (&'a str, [f64; 2], &'a [&'a str], &'a [(f64, f64, Option<&'a str>)]);
 
     /// An episode of 600 seconds with approved entries.
@@ -258,7 +258,10 @@ pub(super) mod tests {
     }
 
     fn entry(at: usize, (question, asked, paragraphs, spans): &Told) -> Value {
-        let credit = |id: &str, name: &str| json!({ "person": id, "name": name, "credentials": "MD", "title": "", "affiliation": "" });
+        let credit = |id: &str, name: &str| {
+            let name = json!(name);
+            json!({ "person": id, "name": name, "credentials": "MD", "title": "", "affiliation": "" })
+        };
         let spans: Vec<Value> =
             spans.iter().map(|(from, to, who)| json!({ "start": from, "end": to, "speaker": who })).collect();
         let end = |which: &str, at: usize| spans.get(at).map_or(json!(asked[1]), |span| span[which].clone());
@@ -268,7 +271,8 @@ pub(super) mod tests {
             "id": format!("e-{at:08}"), "status": "approved",
             "question": { "text": question, "start": asked[0], "end": asked[1], "source": "read_by_host" },
             "answer": {
-                "paragraphs": paragraphs, "start": first, "end": end("end", spans.len().wrapping_sub(1)), "spans": spans,
+                "paragraphs": paragraphs, "start": first, "end": end("end", spans.len().wrapping_sub(1)),
+                "spans": spans,
             },
             "credits": [credit("jane-doe", "Jane Doe"), credit("casper-quill", "Casper Quill, MD")],
             "links": {
@@ -407,7 +411,8 @@ pub(super) mod tests {
                 .any(|s| s.start <= span.start && span.end <= s.end);
             prop_assert!(timed.iter().all(|word| word.span.start <= word.span.end && inside(word.span)));
             prop_assert!(timed.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
-            prop_assert_eq!(timed.iter().filter(|word| word.begins_paragraph).count(), 2 * usize::from(!text.is_empty()));
+            let paragraphs = timed.iter().filter(|word| word.begins_paragraph).count();
+            prop_assert_eq!(paragraphs, 2 * usize::from(!text.is_empty()));
             let all = sentences(timed).into_iter().map(|(_, text, _)| text).collect::<Vec<_>>().join(" ");
             prop_assert_eq!(all, format!("{text} {text}").trim().to_owned());
         }

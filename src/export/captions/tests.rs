@@ -224,7 +224,8 @@ proptest! {
             let count = lines.iter().map(|line| line.split(' ').count()).sum::<usize>();
             // A cue that is a little too short takes the rest of its second from the next.
             let Span { start, end } = timed[0].answer[first].span.hull(timed[0].answer[first + count - 1].span);
-            prop_assert!(start.0 <= from && from <= start.0 + 150 && end.0 <= to, "{:?} from {} to {}, said {} to {}", lines, from, to, start.0, end.0);
+            let is_close = start.0 <= from && from <= start.0 + 150 && end.0 <= to;
+            prop_assert!(is_close, "{:?} from {} to {}, said {} to {}", lines, from, to, start.0, end.0);
             let characters = lines.iter().map(|line| line.chars().count() as u64 + 1).sum::<u64>() - 1;
             prop_assert!(characters * 1000 <= 20 * (to - from), "{:?} in {} ms", lines, to - from);
             first += count;
