@@ -147,7 +147,7 @@ mod tests {
         let word = |i: usize| {
             let text = format!("w{}", "abcdefghij".chars().nth((next() % 10) as usize).unwrap())
                 + &"xyz"[..1 + (next() % 3) as usize]
-                + &["", "o", "u", "e"][(next() % 4) as usize];
+                + ["", "o", "u", "e"][(next() % 4) as usize];
             let start = Millis(i as u64 * 400);
             Word { text, span: Span::new(start, start.plus(Millis(350))), probability: 1.0 }
         };

@@ -308,7 +308,7 @@ fn fetched_length(recording: &Recording, address: &Address) -> Option<Millis> {
 }
 
 fn language(library: &Library, facts: &EpisodeFacts) -> Result<String, LibraryError> {
-    Ok(facts.language.clone().map_or_else(|| library.config().map(|config| config.series.language), Ok)?)
+    facts.language.clone().map_or_else(|| library.config().map(|config| config.series.language), Ok)
 }
 
 /// What a verdict means beside what is stated.
