@@ -15,7 +15,7 @@ cp --no-clobber fixtures/library/*.toml "$library/"
 
 spinetime=(target/release/spinetime --library "$library")
 "${spinetime[@]}" process fixtures/ep1.m4a >/dev/null
-"${spinetime[@]}" export "$episode" --drafts --format html --out "$pages" >/dev/null
+"${spinetime[@]}" export --drafts --format site --out "$pages" >/dev/null
 "${spinetime[@]}" show "$episode"
-printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/$episode/index.html"
+printf '\nOpen this page in a browser:\n%s\n' "$PWD/$pages/index.html"
 printf '\nTo listen to these entries, correct and approve them, on a page in your browser:\n%s\n' "${spinetime[*]} review"
