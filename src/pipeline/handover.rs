@@ -100,6 +100,7 @@ pub fn handover(
     let recording: Option<Recording> = artefact::load(&folder.source())?;
     let transcript: Option<Transcript> = if with_words { artefact::load(&folder.transcript())? } else { None };
     let mut words = transcript.map(|transcript| transcript.words).unwrap_or_default();
+    contract::move_on(&mut entries, &edits);
     let lost = move_to_video(&mut entries, &mut words);
     Ok(Some(Handover {
         gone: gone(&entries, &lost, &edits),

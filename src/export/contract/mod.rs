@@ -9,6 +9,7 @@
 
 mod feed;
 mod gone;
+mod moments;
 mod public;
 mod schema;
 
@@ -19,6 +20,7 @@ mod tests;
 
 pub use feed::{FeedDocument, FeedEntry, FeedTombstone, feed};
 pub use gone::gone;
+pub use moments::move_on;
 pub use public::document;
 pub use schema::{Document, UnknownDocument};
 

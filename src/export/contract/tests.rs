@@ -92,3 +92,22 @@ fn what_was_merged_into_another_or_made_by_a_split_that_was_taken_back_is_remove
     assert_eq!(reasons(&stand, &[approve(1, 2, A), merge]), [(A.to_owned(), GoneReason::Removed, at(4))]);
     assert_eq!(reasons(&entries(Vec::new(), &[]), &[approve(1, 2, A)]), [(A.to_owned(), GoneReason::Removed, at(2))]);
 }
+
+#[test]
+fn what_is_taken_back_makes_an_entry_newer_and_never_older() {
+    let text = |text: &str| Change::SetQuestion { text: text.into() };
+    let back = |seq, day, of| Edit { entry: None, ..edit(seq, day, A, Change::Undo { seq: of }) };
+    let again = |seq, day, of| Edit { entry: None, ..edit(seq, day, A, Change::Redo { seq: of }) };
+    let moments = |edits: &[Edit]| {
+        let mut stand = entries(vec![entry(A, Status::Approved), entry(B, Status::Approved)], &[]);
+        stand.entries[0].approved_at = Some(at(2));
+        move_on(&mut stand, edits);
+        let [a, b] = &stand.entries[..] else { panic!() };
+        assert_eq!((b.updated_at, b.approved_at), (at(1), None));
+        (a.updated_at, a.approved_at)
+    };
+    assert_eq!(moments(&[edit(1, 3, A, text("X?"))]), (at(1), Some(at(2))));
+    assert_eq!(moments(&[edit(1, 3, A, text("X?")), back(2, 4, 1)]), (at(4), Some(at(2))));
+    assert_eq!(moments(&[approve(1, 2, A), back(2, 4, 1), again(3, 5, 1)]), (at(1), Some(at(5))));
+    assert_eq!(moments(&[edit(1, 3, A, Change::Accept), back(2, 4, 1), back(3, 5, 99)]), (at(1), Some(at(2))));
+}

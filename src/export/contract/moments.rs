@@ -1,0 +1,59 @@
+//! When an entry last changed, where people took an edit back or brought one back.
+
+use crate::model::{Change, Edit, Entries, EntryId};
+use std::collections::BTreeMap;
+
+/// Moves `updated_at` and `approved_at` on to when somebody took an edit of content, or an approval, back or brought it
+/// back. The fold over the edits that stand knows nothing of the others, and would let an entry seem older than it was.
+pub fn move_on(entries: &mut Entries, edits: &[Edit]) {
+    let by_number: BTreeMap<u64, &Edit> = edits.iter().map(|edit| (edit.seq, edit)).collect();
+    for edit in edits {
+        let (Change::Undo { seq } | Change::Redo { seq }) = edit.change else { continue };
+        let Some(meant) = by_number.get(&seq) else { continue };
+        let is_meant = |id| meant.entry.as_ref().is_none_or(|entry| entry == id) || other(&meant.change) == Some(id);
+        for entry in entries.entries.iter_mut().filter(|entry| is_meant(&entry.id)) {
+            if changes_content(&meant.change) {
+                entry.updated_at = entry.updated_at.max(edit.time);
+            }
+            if matches!(meant.change, Change::Approve { .. } | Change::Dismiss | Change::SendBack) {
+                entry.approved_at = entry.approved_at.map(|at| at.max(edit.time));
+            }
+        }
+    }
+}
+
+fn other(change: &Change) -> Option<&EntryId> {
+    match change {
+        Change::Merge { other } => Some(other),
+        Change::Split { into, .. } => Some(into),
+        _ => None,
+    }
+}
+
+/// Whether a reader may see the change.
+fn changes_content(change: &Change) -> bool {
+    match change {
+        Change::SetQuestion { .. }
+        | Change::SetAnswer { .. }
+        | Change::SetQuestionTime { .. }
+        | Change::SetAnswerTime { .. }
+        | Change::CutOut { .. }
+        | Change::PutBack { .. }
+        | Change::Split { .. }
+        | Change::Merge { .. }
+        | Change::SetSpeakers { .. }
+        | Change::NameVoice { .. }
+        | Change::SetFact { .. }
+        | Change::Withdraw { .. } => true,
+        Change::Add { .. }
+        | Change::ResolveFlag { .. }
+        | Change::ReopenFlag { .. }
+        | Change::Approve { .. }
+        | Change::SendBack
+        | Change::Accept
+        | Change::Dismiss
+        | Change::Restore
+        | Change::Undo { .. }
+        | Change::Redo { .. } => false,
+    }
+}
