@@ -109,7 +109,7 @@ pub(super) fn pages(
             entry => Serde(shown),
             previous => at.checked_sub(1).and_then(|at| episode.entries.get(at)).map(Neighbour::of).map(Serde),
             next => episode.entries.get(at + 1).map(Neighbour::of).map(Serde),
-            sentences => words.map(|words| sentences(words, document, entry, shown)).unwrap_or_default().into_iter().map(Serde).map(Value::from).collect::<Vec<_>>(),
+            sentences => Serde(words.map(|words| sentences(words, document, entry, shown)).unwrap_or_default()),
             captions => words.map(|_| format!("{}.vtt", entry.id)),
             data => jsonld::of_entry(document, episode, entry, shown).map(Value::from_safe_string),
         };

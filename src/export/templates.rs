@@ -100,7 +100,7 @@ impl Templates {
         NamedBytes { name, bytes: self.style.clone().into_bytes() }
     }
 
-    /// A fault of the library's templates, where it brings any along: a built-in one fails only for what another gives it.
+    /// A fault of the library's templates, where it brings any along: a built-in one fails only for what another gives.
     fn fault(&self, file: &str, error: &minijinja::Error) -> ExportError {
         let at = error.name().unwrap_or_default();
         match self.replaced.iter().find(|own| *own == at).or(self.replaced.first()) {

@@ -1,5 +1,5 @@
-//! What the search takes for the same word. `templates/search.js` has the same rule: one table of examples holds both to
-//! it (`tests/browser/terms.json`).
+//! What the search takes for the same word. `templates/search.js` has the same rule: one table of examples holds both
+//! to it (`tests/browser/terms.json`).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -87,6 +87,7 @@ fn video(node: &Value, page: Option<&str>, faults: &mut Vec<String>) {
     }
 }
 
+const ENTRY_URLS: [&str; 3] = ["", "https://other.example/?p={id}", "https://other.example/{episode}/{id}#a"];
 const SITE: &str = "https://spine.example/ask/2021-07-14-physical-therapy-and-your-back/";
 
 /// An episode of which everything is known.
@@ -192,7 +193,7 @@ proptest! {
         question in "[ a-z?<&]{1,8}",
         has in proptest::array::uniform4(any::<bool>()),
         draft in 0_usize..8,
-        entry_url in proptest::sample::select(vec!["", "https://other.example/?p={id}", "https://other.example/{episode}/{id}#a"]),
+        entry_url in proptest::sample::select(ENTRY_URLS.to_vec()),
     ) {
         let mut studio = known();
         studio.head.duration = Millis(duration);
