@@ -163,11 +163,11 @@ fn moved(cut: VideoCut, stated: VideoCut) -> String {
     if cut.tail != stated.tail {
         let size = seconds(cut.tail);
         let what = match cut.tail.0 {
-            0 => "its end is that of the recording again.".to_owned(),
-            ..0 => format!("it goes on for {size} after the recording ends."),
+            0 => "Its end is that of the recording again.".to_owned(),
+            ..0 => format!("It goes on for {size} after the recording ends."),
             _ => format!("{size} were cut from its end."),
         };
-        parts.push(if parts.is_empty() { format!("the published video was cut: {what}") } else { what });
+        parts.push(if parts.is_empty() { format!("the published video ends otherwise. {what}") } else { what });
     }
     parts.join(" ")
 }
@@ -194,8 +194,8 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"), @r"
         the published video begins 12.4 s later than the recording: 12.4 s were cut from its head.
         the published video has 4.0 s before the recording begins.
-        the published video was cut: 30.0 s were cut from its end.
-        the published video begins 5.0 s later than the recording: 5.0 s were cut from its head. it goes on for 5.0 s after the recording ends.
+        the published video ends otherwise. 30.0 s were cut from its end.
+        the published video begins 5.0 s later than the recording: 5.0 s were cut from its head. It goes on for 5.0 s after the recording ends.
         the published video begins with the recording again.
         ");
     }

@@ -281,7 +281,7 @@ fn what_leaves_is_moved_on_an_editor_s_word_and_back_by_undo() {
     let head = seconds(&document["episodes"][0]["finding"]["cut"]["head"]);
     assert!((head + 5.0).abs() <= 0.05 && document["episodes"][0]["applied"] == true, "{document:#}");
     let toml = std::fs::read_to_string(studio.episode().join("episode.toml")).unwrap();
-    assert!(toml.contains(&format!("video_cut = {{ head = {head} }}")), "{toml}");
+    assert!(toml.contains(&format!("video_cut = {{ head = {head:?} }}")), "{toml}");
 
     let (_, after) = exported(&studio);
     let moved = &after["entries"][0];
