@@ -50,9 +50,10 @@ pub(super) fn cut(text: &[TimedWord]) -> Vec<Cue> {
     let mut best = vec![(0, 0); pieces.len() + 1];
     for start in (0..pieces.len()).rev() {
         let mut least = (u64::MAX, start + 1);
-        let mut pauses = 0;
+        let (mut pauses, mut size) = (0, Size::default());
         for end in start + 1..=pieces.len() {
             let cue = &pieces[start..end];
+            size.add(&pieces[end - 1], end > start + 1);
             if let [.., before, last] = cue {
                 let pause = last.span.start.minus(before.span.end).0;
                 pauses += pause.saturating_sub(PAUSE) / 100;
@@ -61,9 +62,9 @@ pub(super) fn cut(text: &[TimedWord]) -> Vec<Cue> {
                     break;
                 }
             }
-            let Some(line) = break_line(cue, &breaks[start..end]) else { break };
+            let Some(line) = break_line(cue, size, &breaks[start..end]) else { break };
             let until = pieces.get(end).map_or(Millis(u64::MAX), |next| next.span.start);
-            let cost = line.cost + cost_of_cue(cue, until) + pauses * 2;
+            let cost = line.cost + cost_of_cue(cue, size, until) + pauses * 2;
             let behind = if end < pieces.len() { breaks[end] } else { 0 };
             let whole = cost.saturating_add(behind).saturating_add(best[end].0);
             if whole < least.0 {
@@ -136,11 +137,27 @@ const OPENING: &[&str] = &[
     "from", "with", "without", "about",
 ];
 
+/// How much a cue holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    /// Its characters, with a blank behind each piece.
+    length: usize,
+    /// How often it goes on in the middle of a word.
+    torn: usize,
+}
+
+impl Size {
+    fn add(&mut self, piece: &Piece, follows: bool) {
+        self.length += piece.length + 1;
+        self.torn += usize::from(follows && piece.inner);
+    }
+}
+
 /// What a cue costs that can be shown until `until`, without its lines.
-fn cost_of_cue(cue: &[Piece], until: Millis) -> u64 {
+fn cost_of_cue(cue: &[Piece], size: Size, until: Millis) -> u64 {
     let [first, ..] = cue else { return 0 };
     let window = until.minus(first.span.start).0.min(LONGEST);
-    let length: u64 = cue.iter().map(|piece| piece.length as u64 + 1).sum();
+    let length = size.length as u64;
     let hurried = (length * CHARACTER).saturating_sub(window) / 100;
     let flash = SHORTEST.saturating_sub(window) / 4;
     let tiny = if length < 12 { 8 } else { 0 };
@@ -156,10 +173,8 @@ struct Line {
 
 /// Where the line of a cue is best broken; `None` where it does not fit into two. A word that is no line's length alone
 /// fits always.
-fn break_line(cue: &[Piece], breaks: &[u64]) -> Option<Line> {
-    // With a blank behind each.
-    let whole: usize = cue.iter().map(|piece| piece.length + 1).sum();
-    let torn = cue.iter().skip(1).filter(|piece| piece.inner).count();
+fn break_line(cue: &[Piece], size: Size, breaks: &[u64]) -> Option<Line> {
+    let Size { length: whole, torn } = size;
     if whole <= LINE + 1 && torn == 0 {
         return Some(Line { at: cue.len(), cost: 0 });
     }
@@ -182,7 +197,11 @@ fn break_line(cue: &[Piece], breaks: &[u64]) -> Option<Line> {
 }
 
 fn cue(pieces: &[Piece], breaks: &[u64]) -> Cue {
-    let at = break_line(pieces, breaks).map_or(pieces.len(), |line| line.at);
+    let mut size = Size::default();
+    for (at, piece) in pieces.iter().enumerate() {
+        size.add(piece, at > 0);
+    }
+    let at = break_line(pieces, size, breaks).map_or(pieces.len(), |line| line.at);
     let join = |part: &[Piece]| part.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
     let lines = [join(&pieces[..at]), join(&pieces[at..])].into_iter().filter(|line| !line.is_empty()).collect();
     let hull = pieces.iter().map(|piece| piece.span).reduce(Span::hull).unwrap_or_default();
