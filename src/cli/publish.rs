@@ -47,7 +47,8 @@ fn wordpress(context: &Context, args: &WordpressArgs) -> Result<Exit, Failed> {
     }
     let (reporter, cancel) = (context.reporter(), &context.env.cancel);
     let press = Press::open(&settings, cancel)?;
-    let plan = press.plan(&library, &gathered.posts, &overwrite, &reporter)?;
+    let mut plan = press.plan(&library, &gathered.posts, &overwrite, &reporter)?;
+    plan.notes.splice(0..0, gathered.notes.iter().cloned());
     if args.dry_run || !context.args.json {
         show_plan(context, settings.site(), &plan, gathered.held_back)?;
     }
@@ -62,6 +63,8 @@ fn wordpress(context: &Context, args: &WordpressArgs) -> Result<Exit, Failed> {
 struct Gathered {
     posts: Posts,
     held_back: usize,
+    /// What is left out for other reasons, as sentences.
+    notes: Vec<String>,
 }
 
 /// The posts of the episodes named, or of all. Only what is approved comes out of here.
@@ -72,7 +75,7 @@ fn gather(context: &Context, library: &Library, names: &[String]) -> Result<Gath
         [] => library.episodes()?,
         names => names.iter().map(|name| library.episode(name)).collect::<Result<_, _>>()?,
     };
-    let (mut posts, mut held_back) = (Posts::default(), 0);
+    let (mut posts, mut held_back, mut notes) = (Posts::default(), 0, Vec::new());
     for folder in folders {
         if context.env.cancel.is_cancelled() {
             return Err(PublishError::from(Cancelled).into());
@@ -80,6 +83,8 @@ fn gather(context: &Context, library: &Library, names: &[String]) -> Result<Gath
         let Some(handed) = handover(library, &folder, &context.holder(), false)? else { continue };
         let publication = handed.publication(false);
         held_back += publication.held_back;
+        notes.extend(publication.told_blocked());
+        notes.extend(handed.note());
         let made = edition.episode(&EpisodeInput {
             head: &handed.entries.episode,
             entries: &publication.entries,
@@ -92,7 +97,7 @@ fn gather(context: &Context, library: &Library, names: &[String]) -> Result<Gath
         posts.posts.extend(more);
         posts.gone.extend(gone);
     }
-    Ok(Gathered { posts, held_back })
+    Ok(Gathered { posts, held_back, notes })
 }
 
 #[derive(serde::Serialize)]

@@ -36,6 +36,14 @@ pub struct Publication<'a> {
     pub blocked: Vec<(EntryId, NotPublishable)>,
 }
 
+impl Publication<'_> {
+    /// What to tell of those that were approved and may not leave, as sentences.
+    #[must_use]
+    pub fn told_blocked(&self) -> Vec<String> {
+        self.blocked.iter().map(|(id, why)| format!("{id} was approved and is left out: {why}.")).collect()
+    }
+}
+
 impl Handover {
     /// What may leave: approved entries, or with `drafts` also the others, which then say so visibly.
     #[must_use]

@@ -11,7 +11,7 @@ use crate::export::contract::EpisodeDocument;
 use crate::export::{Edition, EpisodeInput, ExportError, Format, NamedBytes, Options};
 use crate::failure::{Cancelled, Exit, Failure};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock};
-use crate::model::{Digest, EntryId, EpisodeId, NotPublishable, Publishable};
+use crate::model::{Digest, EntryId, EpisodeId, Publishable};
 use crate::progress::Cancel;
 use list::{Before, LIST, List, Listed};
 use serde::{Deserialize, Serialize};
@@ -356,10 +356,9 @@ fn one(
         return Ok(Some(Finished { document, files: Vec::new(), outcome: done.clone() }));
     }
     let made = edition.episode(&input)?;
-    let blocked = |(id, why): &(EntryId, NotPublishable)| format!("{id} was approved and is left out: {why}.");
     let outcome = Outcome {
         held_back: publication.held_back,
-        blocked: publication.blocked.iter().map(blocked).collect(),
+        blocked: publication.told_blocked(),
         notes: handed.note().into_iter().chain(made.notes).collect(),
     };
     Ok(Some(Finished { document: made.document, files: made.files, outcome }))
