@@ -310,8 +310,8 @@ pub(super) struct LinksArgs {
 /// Where entries can be published.
 #[derive(Debug, Subcommand)]
 pub(super) enum PublishCommand {
-    /// Make and update the posts of the WordPress site that spinetime.toml names: drafts, unless it says otherwise. Posts
-    /// that were changed by hand on the site are left alone
+    /// Make and update the posts of the WordPress site that spinetime.toml names: drafts, unless it says otherwise.
+    /// Posts that were changed by hand on the site are left alone
     Wordpress(WordpressArgs),
 }
 

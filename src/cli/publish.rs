@@ -173,7 +173,8 @@ fn show_report(
     if context.args.json {
         context.say_json(&serde_json::json!({
             "site": site, "dry_run": false,
-            "created": count(Outcome::Created), "updated": count(Outcome::Updated), "unchanged": count(Outcome::Unchanged),
+            "created": count(Outcome::Created), "updated": count(Outcome::Updated),
+            "unchanged": count(Outcome::Unchanged),
             "skipped": count(Outcome::Skipped), "failed": count(Outcome::Failed), "held_back": held_back,
             "entries": report.items, "notes": report.notes,
             "error": report.stopped.as_ref().map(|error| ErrorDocument::of(error)),

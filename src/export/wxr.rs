@@ -74,7 +74,8 @@ fn head(config: &Config) -> String {
     let author = author(config);
     let _ = writeln!(
         head,
-        "<wp:author><wp:author_login>{}</wp:author_login><wp:author_display_name>{}</wp:author_display_name></wp:author>",
+        "<wp:author><wp:author_login>{}</wp:author_login>\
+         <wp:author_display_name>{}</wp:author_display_name></wp:author>",
         data(author),
         data(author)
     );

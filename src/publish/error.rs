@@ -19,9 +19,7 @@ pub enum PublishError {
         value: String,
     },
     /// A password would travel in the clear.
-    #[error(
-        "wordpress.url in spinetime.toml does not begin with https://, so that anybody on the way could read the password"
-    )]
+    #[error("wordpress.url in spinetime.toml does not begin with https://: anybody on the way could read the password")]
     Insecure,
     /// Nobody is named.
     #[error("nobody is named who publishes")]
@@ -116,7 +114,7 @@ pub enum PublishError {
         name: String,
     },
     /// The site refuses for now.
-    #[error("the site refuses for now (status {status}{})", after.map(|s| format!(", asks to wait {s} seconds")).unwrap_or_default())]
+    #[error("the site refuses for now (status {status}{})", waiting(*after))]
     Refused {
         /// The status.
         status: u16,
@@ -156,6 +154,10 @@ pub enum PublishError {
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+fn waiting(after: Option<u64>) -> String {
+    after.map(|seconds| format!(", asks to wait {seconds} seconds")).unwrap_or_default()
 }
 
 impl PublishError {
@@ -215,15 +217,15 @@ impl Failure for PublishError {
                 "Write the user's name as user under [wordpress] in spinetime.toml, or set SPINETIME_WORDPRESS_USER."
             }
             Self::NoPassword { .. } => {
-                "Make an application password in the user's profile on the site, and set SPINETIME_WORDPRESS_PASSWORD to it \
-                 or name a file that holds it as password_file under [wordpress] in spinetime.toml."
+                "Make an application password in the user's profile on the site, and set SPINETIME_WORDPRESS_PASSWORD \
+                 to it or name a file that holds it as password_file under [wordpress] in spinetime.toml."
             }
             Self::PasswordFile { .. } => {
-                "Put the application password, and nothing else, into that file, or mend password_file in spinetime.toml."
+                "Put the application password and nothing else into it, or mend password_file in spinetime.toml."
             }
             Self::PasswordShown { path, .. } => {
                 return Some(format!(
-                    "Run \"chmod 600 {}\". If others use this computer, revoke that password on the site and make another.",
+                    "Run \"chmod 600 {}\". If others use this computer, revoke that password on the site.",
                     path.display()
                 ));
             }
@@ -239,20 +241,20 @@ impl Failure for PublishError {
                  (/wp-json/) through; security plugins switch it off."
             }
             Self::NotJson { .. } => {
-                "A firewall, a login page or a maintenance page answers in WordPress's place: ask the site's administrator \
-                 to let /wp-json/ through to this computer."
+                "A firewall, a login page or a maintenance page answers in WordPress's place: ask the site's \
+                 administrator to let /wp-json/ through to this computer."
             }
             Self::NoPasswords => {
                 "Ask the site's administrator to allow application passwords: WordPress offers them where the site has \
                  https, unless a plugin takes them away."
             }
             Self::WrongPassword { .. } => {
-                "Use an application password from the user's profile, not the one for logging in; and the name that the \
-                 user logs in with."
+                "Use an application password from the user's profile, not the one for logging in; and the name that \
+                 the user logs in with."
             }
             Self::Unseen { .. } => {
-                "Use an application password from the user's profile, not the one for logging in; and the name that the \
-                 user logs in with. If both are right, the web server drops the Authorization header: ask its \
+                "Use an application password from the user's profile, not the one for logging in; and the name that \
+                 the user logs in with. If both are right, the web server drops the Authorization header: ask its \
                  administrator to pass it on (for Apache: \"CGIPassAuth On\")."
             }
             Self::Forbidden { .. } => "Give that user the role Editor, or publish as another one.",
@@ -267,8 +269,8 @@ impl Failure for PublishError {
             Self::Answer { .. } => "Ask the site's administrator what that means; the site's error log may say more.",
             Self::Garbled { .. } => "Ask the site's administrator whether a plugin changes what the REST API answers.",
             Self::Ledger { .. } => {
-                "Restore that file from a backup, or move it away: posts that nobody changed are recognised without it, \
-                 others are left alone."
+                "Restore that file from a backup, or move it away: posts that nobody changed are recognised without \
+                 it, others are left alone."
             }
             Self::Library(e) => return e.remedy(),
             Self::Write(e) => return e.remedy(),

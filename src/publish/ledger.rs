@@ -1,5 +1,5 @@
-//! `wordpress.json` of the library: which entry became which post, what was sent, and what the site made of it. The last
-//! is how a change by hand is told from a filter of the site's: it is compared with what the site itself returned.
+//! `wordpress.json` of the library: which entry became which post, what was sent, and what the site made of it. The
+//! last is how a change by hand is told from a filter of the site's: it is compared with what the site itself returned.
 //!
 //! A lost ledger loses little: posts are found by their names, and known by their texts.
 

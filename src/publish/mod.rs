@@ -1,7 +1,7 @@
 //! Entries become posts of a WordPress site: [`Posts`] in, a [`Plan`] to look at, then a [`Report`] of what was done.
 //!
-//! Nothing is ever deleted, and nothing is published but by the series' own setting: new posts are drafts, and a post keeps
-//! the status that people gave it. What people changed on the site is left to them (`plan` knows how that is told).
+//! Nothing is ever deleted, and nothing is published but by the series' own setting: new posts are drafts, and a post
+//! keeps the status that people gave it. What people changed on the site is left to them (`plan` knows how that is told).
 //! The password goes to the site that is named, and shows nowhere.
 
 mod carry;
@@ -44,8 +44,8 @@ impl<'a> Press<'a> {
         Ok(Self { settings, site: Site::open(settings, cancel)?, cancel })
     }
 
-    /// What is to be done for `posts`. Entries of `overwrite` are written even where the site's text is not the one that
-    /// was written last. Changes nothing, here or there.
+    /// What is to be done for `posts`. Entries of `overwrite` are written even where the site's text is not the one
+    /// that was written last. Changes nothing, here or there.
     ///
     /// # Errors
     /// When the site can't be asked, or the ledger can't be read.
@@ -60,7 +60,8 @@ impl<'a> Press<'a> {
         plan::plan(&self.site, self.settings, posts, ledger, overwrite, progress)
     }
 
-    /// Does it, and notes what was found as it should be. Whoever calls holds the library's publish lock since before the plan was made.
+    /// Does it, and notes what was found as it should be. Whoever calls holds the library's publish lock
+    /// since before the plan was made.
     #[must_use]
     pub fn carry_out(&self, plan: Plan, progress: &dyn Progress) -> Report {
         carry::carry_out(&self.site, plan, progress, self.cancel)

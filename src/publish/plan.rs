@@ -1,7 +1,7 @@
 //! What is to be done on the site, decided before anything is sent.
 //!
-//! The rule that guards people's work: a post is written only when the site's text is the one that was written there last
-//! (by the ledger, or by the hash in the post's own fields), or when somebody names the entry to be overwritten.
+//! The rule that guards people's work: a post is written only when the site's text is the one that was written there
+//! last (by the ledger, or by the hash in the post's own fields), or when somebody names the entry to be overwritten.
 
 use super::error::PublishError;
 use super::ledger::{Known, Ledger};

@@ -90,8 +90,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// From `[wordpress]`; `user` and `password` are those of the environment and win. A relative `password_file` lies in
-    /// `library`.
+    /// From `[wordpress]`; `user` and `password` are those of the environment and win. A relative `password_file` lies
+    /// in `library`.
     ///
     /// # Errors
     /// When something is missing or means nothing.

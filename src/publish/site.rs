@@ -293,7 +293,8 @@ fn unescaped(text: &str) -> String {
     text
 }
 
-/// An address below the root, in either of its forms: a path, or a path as a parameter where the site's addresses are plain.
+/// An address below the root, in either of its forms: a path, or a path as a parameter where the site's
+/// addresses are plain.
 fn at(root: &Url, path: &str, query: &[(&str, &str)]) -> Url {
     const ROUTE: &str = "rest_route";
     let mut url = root.clone();

@@ -145,7 +145,9 @@ impl Inside {
             (Method::Get, "/wp-json/wp/v2/users/me") => (200, json!({ "id": 1 })),
             (Method::Options, "/wp-json/wp/v2/posts") => (
                 200,
-                json!({ "schema": { "properties": { "title": {}, "content": {}, "excerpt": {}, "meta": { "properties": fields } } } }),
+                json!({ "schema": { "properties": {
+                    "title": {}, "content": {}, "excerpt": {}, "meta": { "properties": fields },
+                } } }),
             ),
             (Method::Get, "/wp-json/wp/v2/posts") => {
                 let among = |key: &str, value: &str| {
