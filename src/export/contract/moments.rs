@@ -10,7 +10,8 @@ pub fn move_on(entries: &mut Entries, edits: &[Edit]) {
     for edit in edits {
         let (Change::Undo { seq } | Change::Redo { seq }) = edit.change else { continue };
         let Some(meant) = by_number.get(&seq) else { continue };
-        let is_meant = |id| meant.entry.as_ref().is_none_or(|entry| entry == id) || other(&meant.change) == Some(id);
+        let is_meant =
+            |id: &EntryId| meant.entry.as_ref().is_none_or(|entry| entry == id) || other(&meant.change) == Some(id);
         for entry in entries.entries.iter_mut().filter(|entry| is_meant(&entry.id)) {
             if changes_content(&meant.change) {
                 entry.updated_at = entry.updated_at.max(edit.time);
