@@ -166,8 +166,8 @@ mod tests {
               "id": "e-00000001",
               "url": "https://www.youtube.com/watch?v=SpineTime01&t=13s",
               "title": "[Draft - not approved] And now?",
-              "content_html": "<p>Wait.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
-              "content_text": "Wait.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
+              "content_html": "<p>Wait.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer on YouTube</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
+              "content_text": "Wait.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer on YouTube: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
               "date_modified": "2026-11-21T10:00:00Z",
               "authors": [
                 {
@@ -183,8 +183,8 @@ mod tests {
               "id": "e-00000000",
               "url": "https://www.youtube.com/watch?v=SpineTime01&t=13s",
               "title": "Is <b> safe?",
-              "content_html": "<p>Yes &amp; no.</p>\n<p>Ask.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
-              "content_text": "Yes & no.\n\nAsk.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
+              "content_html": "<p>Yes &amp; no.</p>\n<p>Ask.</p>\n<p>Answered by Jane Doe, MD.</p>\n<p>Answered by Casper Quill, MD.</p>\n<p>This question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.</p>\n<p><a href=\"https://www.youtube.com/watch?v=SpineTime01&amp;t=13s\">Watch this answer on YouTube</a></p>\n<p>This is general information and does not replace the advice of your own doctor.</p>",
+              "content_text": "Yes & no.\n\nAsk.\n\nAnswered by Jane Doe, MD.\n\nAnswered by Casper Quill, MD.\n\nThis question was answered in the Spine Time webinar “Your Back”, held on July 14, 2021.\n\nWatch this answer on YouTube: https://www.youtube.com/watch?v=SpineTime01&t=13s\n\nThis is general information and does not replace the advice of your own doctor.",
               "date_published": "2026-11-20T10:00:00Z",
               "date_modified": "2026-11-20T10:00:00Z",
               "authors": [

@@ -194,11 +194,11 @@ fn the_page_of_an_entry_on_the_site() {
 <summary>The answer with times</summary>
 <ul>
 <li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s" data-second="762">12:42</a> <span>Yes, for most people it can.</span></li>
-<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=767s" data-second="767">12:47</a> <span>The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</span></li>
-<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=791s" data-second="791">13:11</a> <span>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment.</span></li>
-<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=807s" data-second="807">13:27</a> <span>Small habits, repeated a hundred times a day, matter more than one heavy box.</span></li>
-<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=818s" data-second="818">13:38</a> <span>Give it six to eight weeks.</span></li>
-<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=823s" data-second="823">13:43</a> <span>If you notice numbness, weakness in a leg, or trouble with your bladder, don&#x27;t wait: call your doctor the same day.</span></li>
+<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=766s" data-second="766">12:46</a> <span>The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</span></li>
+<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=790s" data-second="790">13:10</a> <span>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment.</span></li>
+<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=804s" data-second="804">13:24</a> <span>Small habits, repeated a hundred times a day, matter more than one heavy box.</span></li>
+<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=817s" data-second="817">13:37</a> <span>Give it six to eight weeks.</span></li>
+<li><a class="time" href="https://www.youtube.com/watch?v=SpineTime01&amp;t=821s" data-second="821">13:41</a> <span>If you notice numbness, weakness in a leg, or trouble with your bladder, don&#x27;t wait: call your doctor the same day.</span></li>
 </ul>
 </details>
 <ul class="tools">

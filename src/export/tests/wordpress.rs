@@ -35,7 +35,7 @@ fn an_entry_as_a_post() {
 <p><strong>A:</strong> Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</p>
 <p>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.</p>
 <p>Give it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don't wait: call your doctor the same day.</p>
-<p class="spinetime-watch"><a href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s">Watch this answer</a> (12:42–14:00)</p>
+<p class="spinetime-watch"><a href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s">Watch this answer on YouTube</a> (12:42–14:00)</p>
 <p class="spinetime-credit"><em>Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine.</em></p>
 <p class="spinetime-source">This question was answered in the Spine Time webinar “Physical Therapy and Your Back: What Works and What Does Not?”, held on July 14, 2021. <a href="https://www.youtube.com/watch?v=SpineTime01">Watch the recording on YouTube</a></p>
 <p><a href="https://spine.example/subscribe">Subscribe to be told of future episodes</a></p>

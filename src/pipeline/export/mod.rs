@@ -1,6 +1,6 @@
 //! Entries into a folder for the website, or into memory.
 //!
-//! The folder changes as a whole where the system can do that ([`atomic::Replacement`]). A list of what was written, in
+//! The folder changes as a whole where the system can do that ([`Replacement`]). A list of what was written, in
 //! the folder itself, tells the next export which files are its own to take away.
 
 mod list;
