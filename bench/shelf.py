@@ -149,6 +149,11 @@ def main():
         folder = args.dir / "episodes" / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "entries.json").write_text(json.dumps(document, indent=2) + "\n")
+        source = {
+            "format": 1, "key": sha("source" + name), "source": {"address": document["episode"]["recording_url"]}, "file": "recording.m4a",
+            "sha256": sha(name), "bytes": 1, "published": {"id": youtube, "uploaded": f"{held_on + datetime.timedelta(days=2)}T12:00:00Z"},
+        }
+        (folder / "source.json").write_text(json.dumps(source, indent=2) + "\n")
         if args.transcripts:
             (folder / "transcript.json").write_text(json.dumps(transcript(made, duration)) + "\n")
     print(f"{args.episodes} episodes, {number} entries in {args.dir}")
