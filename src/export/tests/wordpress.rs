@@ -45,7 +45,7 @@ fn an_entry_as_a_post() {
     let meta: Vec<String> = post.meta.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     insta::assert_snapshot!(meta.join("\n"), @r##"
 spinetime_id: "e-7k3m9q2x"
-spinetime_hash: "f89d1a440ce7e2d3a59006aa1761857142e4e5c656a3e066d94a52b42bbee28c"
+spinetime_hash: "a1d3cedf9823b5eb059cedd926c4fef5b4e534fc22d2f64882f23dd0f62135cc"
 spinetime_episode: "2021-07-14-physical-therapy-and-your-back"
 spinetime_experts: "Tracy Maltz, DPT"
 spinetime_credit: "Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine."
