@@ -147,7 +147,10 @@ pub fn to_folder(
     }
     for (work, outcome) in plan.works.iter().zip(&made.episodes) {
         let outcome = outcome.clone().unwrap_or_default();
-        new.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
+        // One of which something is blocked is made anew each time, so that this is told each time.
+        if outcome.blocked.is_empty() {
+            new.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
+        }
     }
     new.notes.clone_from(&made.notes);
     next.put(LIST, &new.bytes())?;
@@ -262,6 +265,8 @@ type Put<'a> = &'a mut dyn FnMut(Format, Option<&EpisodeId>, NamedBytes) -> Resu
 struct Outcome {
     /// As in [`Exported`].
     held_back: usize,
+    /// Never written down: what an open finding says may quote what it found.
+    #[serde(skip)]
     blocked: Vec<String>,
     notes: Vec<String>,
 }
