@@ -23,11 +23,11 @@ scripts/deny.sh
 
 [ "${1:-}" = "--no-tests" ] && exit 0
 
-step "tests"
+step "tests, beside a real WordPress"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --release --locked --no-fail-fast
+  scripts/wordpress.sh cargo nextest run --release --locked --no-fail-fast
 else
-  cargo test --release --locked --no-fail-fast
+  scripts/wordpress.sh cargo test --release --locked --no-fail-fast
 fi
 
 step "exports, read by programs of other people's"
@@ -35,6 +35,3 @@ scripts/checkers.sh
 
 step "the review page in a browser"
 CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser)}" scripts/browser.sh
-
-step "publishing to a real WordPress"
-scripts/wordpress.sh

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# The tests of publishing, against a real WordPress that lives as long as they do. See tests/wordpress/serve.sh.
+# Runs a command with a real WordPress beside it, which lives as long as the command does; see tests/wordpress/serve.sh.
+# Without a command: the tests of publishing.
 # With WORDPRESS_IMPORTER=FOLDER (the plugin "wordpress-importer") files are loaded by that instead of a stand-in.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- cargo test --release --locked --quiet --test suite -- publish:: --test-threads=1
 stand=$(mktemp -d)
 stop() {
   tests/wordpress/serve.sh stop "$stand"
@@ -10,6 +12,4 @@ stop() {
 }
 trap stop EXIT
 tests/wordpress/serve.sh start "$stand"
-profile=(--release)
-[ "${1:-}" = "--debug" ] && profile=()
-SPINETIME_STAND="$stand" cargo test "${profile[@]}" --locked --quiet --test suite -- --ignored publish:: --test-threads=1
+SPINETIME_STAND="$stand" "$@"

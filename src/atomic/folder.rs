@@ -79,11 +79,11 @@ impl Replacement {
         Ok(Self { target, staging, at_once, kept: BTreeSet::new(), written: BTreeSet::new(), removed: BTreeSet::new() })
     }
 
-    /// Adds a file and tells how it will look. `name` is its path below the folder with `/` between the parts.
+    /// Adds a file. `name` is its path below the folder with `/` between the parts.
     ///
     /// # Errors
     /// When the disk is full or refuses; [`io::ErrorKind::InvalidInput`] for a name that would lead out of the folder.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<FileStamp, WriteError> {
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let relative = Path::new(name);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) || name.is_empty() {
             return Err(WriteError { path: relative.to_owned(), source: io::ErrorKind::InvalidInput.into() });
@@ -91,18 +91,16 @@ impl Replacement {
         let present = self.target.join(relative);
         let is_same = fs::metadata(&present).is_ok_and(|meta| meta.len() == bytes.len() as u64)
             && fs::read(&present).is_ok_and(|old| old == bytes);
-        let path = if is_same {
+        if is_same {
             self.kept.insert(name.to_owned());
-            present
-        } else {
-            let path = self.staging.join(relative);
-            create_folder(folder_of(&path))?;
-            // All are synced together at the end.
-            fs::write(&path, bytes).map_err(|source| WriteError { path: path.clone(), source })?;
-            self.written.insert(name.to_owned());
-            path
-        };
-        FileStamp::of(&path).ok_or_else(|| WriteError { path, source: io::ErrorKind::NotFound.into() })
+            return Ok(());
+        }
+        let path = self.staging.join(relative);
+        create_folder(folder_of(&path))?;
+        // All are synced together at the end.
+        fs::write(&path, bytes).map_err(|source| WriteError { path, source })?;
+        self.written.insert(name.to_owned());
+        Ok(())
     }
 
     /// Leaves a file as it is without reading it.

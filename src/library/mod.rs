@@ -219,6 +219,12 @@ impl Library {
         self.root.join("export.lock")
     }
 
+    /// What is remembered of the folders that entries were exported into; it may be thrown away.
+    #[must_use]
+    pub fn exports_path(&self) -> PathBuf {
+        self.root.join("exports")
+    }
+
     /// Which entry became which post of which WordPress site.
     #[must_use]
     pub fn posts_path(&self) -> PathBuf {

@@ -1,5 +1,5 @@
-//! Publishing to a real WordPress: `scripts/wordpress.sh` starts one (tests/wordpress) and names its folder in
-//! `SPINETIME_STAND`. The tests share it, one at a time.
+//! Publishing to a real WordPress (tests/wordpress). Where `SPINETIME_STAND` names the folder of one that runs, as under
+//! `scripts/wordpress.sh`, the tests share it, one at a time; else each starts one of its own.
 
 use crate::studio::{Ran, Studio};
 use serde_json::{Value, json};
@@ -20,16 +20,42 @@ struct Stand {
     about: Value,
     studio: Studio,
     _turn: File,
+    _own: Option<Own>,
+}
+
+/// A site that lives as long as the test.
+struct Own(tempfile::TempDir);
+
+impl Own {
+    fn start() -> Self {
+        let own = Self(tempfile::tempdir().unwrap());
+        let served = own.serve("start");
+        assert!(served.status.success(), "{}", String::from_utf8_lossy(&served.stderr));
+        own
+    }
+
+    fn serve(&self, what: &str) -> std::process::Output {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wordpress/serve.sh");
+        Command::new(script).arg(what).arg(self.0.path()).output().unwrap()
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.serve("stop");
+    }
 }
 
 impl Stand {
     /// With or without the plugin, with either kind of addresses, and nothing on the site.
     fn new(plugin: bool, permalinks: &str) -> Self {
-        let dir = PathBuf::from(std::env::var_os("SPINETIME_STAND").expect("scripts/wordpress.sh names the site"));
+        let shared = std::env::var_os("SPINETIME_STAND").map(PathBuf::from);
+        let own = if shared.is_none() { Some(Own::start()) } else { None };
+        let dir = shared.or_else(|| own.as_ref().map(|own| own.0.path().to_owned())).unwrap();
         let turn = File::create(dir.join("turn")).unwrap();
         turn.lock().unwrap();
         let about = serde_json::from_slice(&std::fs::read(dir.join("stand.json")).unwrap()).unwrap();
-        let stand = Self { dir, about, studio: Studio::new(), _turn: turn };
+        let stand = Self { dir, about, studio: Studio::new(), _turn: turn, _own: own };
         let _ = std::fs::remove_file(stand.dir.join("faults.json"));
         let _ = std::fs::remove_file(stand.dir.join("filtered"));
         // Emptied while the plugin's kind of post is known.
@@ -194,7 +220,6 @@ fn first_and_second(stand: &Stand, kind: &str) {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn first_and_second_time_without_the_plugin() {
     let stand = Stand::new(false, "plain");
     first_and_second(&stand, "post");
@@ -204,7 +229,6 @@ fn first_and_second_time_without_the_plugin() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn first_and_second_time_with_the_plugin() {
     let stand = Stand::new(true, "pretty");
     stand.settings("post_type = \"spine-answers\"\ncategories = [\"Back & Neck\"]\ntags = [\"webinar\", \"Q <> A\"]\n");
@@ -228,7 +252,6 @@ fn first_and_second_time_with_the_plugin() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn what_people_did_on_the_site_is_left_to_them() {
     for plugin in [false, true] {
         let stand = Stand::new(plugin, "pretty");
@@ -278,7 +301,6 @@ fn what_people_did_on_the_site_is_left_to_them() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn what_was_withdrawn_becomes_a_draft_with_a_notice() {
     for plugin in [false, true] {
         let stand = Stand::new(plugin, "plain");
@@ -335,7 +357,6 @@ fn what_was_withdrawn_becomes_a_draft_with_a_notice() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn who_may_not_publish_is_told_why() {
     let stand = Stand::new(false, "plain");
     let password = stand.about["editor"]["password"].as_str().unwrap().to_owned();
@@ -370,7 +391,6 @@ fn who_may_not_publish_is_told_why() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn faults_in_the_middle_make_no_second_post() {
     let stand = Stand::new(false, "pretty");
     let approved = stand.approved();
@@ -400,7 +420,6 @@ fn faults_in_the_middle_make_no_second_post() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn a_run_that_was_killed_goes_on() {
     let stand = Stand::new(true, "pretty");
     let approved = stand.approved();
@@ -431,7 +450,6 @@ fn a_run_that_was_killed_goes_on() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn a_site_that_was_loaded_from_a_file_is_up_to_date() {
     for (plugin, kind) in [(false, "posts"), (true, "spine-answers")] {
         let stand = Stand::new(plugin, "pretty");
@@ -470,7 +488,6 @@ fn a_site_that_was_loaded_from_a_file_is_up_to_date() {
 }
 
 #[test]
-#[ignore = "needs WordPress: scripts/wordpress.sh"]
 fn what_is_stored_is_what_was_sent_even_where_everything_is_filtered() {
     let stand = Stand::new(true, "pretty");
     std::fs::write(stand.dir.join("filtered"), "").unwrap();

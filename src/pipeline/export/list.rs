@@ -1,12 +1,8 @@
-//! The list of what an export wrote, in the folder itself: which files are its own to take away, and what they were made
-//! of, so that nothing is made again that would come out the same.
+//! The list of what an export wrote, in the folder itself: which files are its own to take away. It says nothing of when
+//! or where, so that two exports of the same entries are the same bytes.
 
-use super::{Outcome, Request};
-use crate::atomic::FileStamp;
 use crate::export::Format;
-use crate::library::artefact::Key;
-use crate::library::{EpisodeFolder, Library, LibraryError, SETTINGS, read_text};
-use crate::model::{Digest, EpisodeId};
+use crate::model::EpisodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +10,7 @@ use std::path::Path;
 /// The list's name. A server that shows files whose names begin with a dot shows names with it and nothing else.
 pub(super) const LIST: &str = ".spinetime.json";
 
-/// The list's form; a list of another form is read as an empty one, and everything is made again.
+/// The list's form; a list of another form is read as an empty one, and no file counts as an export's own.
 const FORMAT: u32 = 1;
 
 /// A file as the list knows it.
@@ -25,8 +21,6 @@ pub(super) struct Listed {
     /// The episode that it was made of; `None` where it holds several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) episode: Option<EpisodeId>,
-    /// How it looked then.
-    pub(super) stamp: FileStamp,
 }
 
 impl Listed {
@@ -36,23 +30,12 @@ impl Listed {
     }
 }
 
-/// What an episode's files were made of, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Before {
-    pub(super) key: Digest,
-    pub(super) outcome: Outcome,
-}
-
 /// The list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct List {
     format: u32,
     /// By path below the folder.
     pub(super) files: BTreeMap<String, Listed>,
-    /// The episodes of the last export, if it was one of the same kind.
-    pub(super) episodes: BTreeMap<EpisodeId, Before>,
-    /// What the last export said of all episodes together.
-    pub(super) notes: Vec<String>,
 }
 
 impl List {
@@ -70,44 +53,7 @@ impl List {
 
     /// Its bytes.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        // Names, numbers and texts always become JSON; should they not, the next export makes everything again.
+        // Names always become JSON; should they not, the next export finds no list.
         serde_json::to_vec(self).unwrap_or_default()
     }
-
-    /// The files of these formats by episode, or `None` for an episode of which one is not as it was written any more.
-    pub(super) fn intact(&self, out: &Path, formats: &[Format]) -> BTreeMap<Option<&EpisodeId>, Option<Vec<&String>>> {
-        let mut intact: BTreeMap<_, Option<Vec<&String>>> = BTreeMap::new();
-        for (name, file) in self.files.iter().filter(|(_, file)| file.is_of(formats)) {
-            let own = intact.entry(file.episode.as_ref()).or_insert_with(|| Some(Vec::new()));
-            if FileStamp::of(&out.join(name)) != Some(file.stamp) {
-                *own = None;
-            } else if let Some(own) = own {
-                own.push(name);
-            }
-        }
-        intact
-    }
-}
-
-/// The key of all that makes the same files of the same episode: settings, templates, formats, and the program.
-pub(super) fn shared_key(library: &Library, request: &Request) -> Result<Digest, LibraryError> {
-    let formats: Vec<&str> = request.options.formats.iter().map(|format| format.name()).collect();
-    let settings = read_text(&library.root().join(SETTINGS))?.unwrap_or_default();
-    let key = Key::of("export", 1)
-        .with("program", &request.program)
-        .with("settings", &settings)
-        .with_value("templates", &library.own_templates()?)
-        .with_value("formats", &formats)
-        .with_value("since", &request.options.since)
-        .with_value("drafts", &request.drafts);
-    Ok(key.digest())
-}
-
-/// The key of an episode's files: of how the files look that they are made of. Each of these is replaced as a whole
-/// when it changes, so that it is another file then.
-pub(super) fn episode_key(shared: &Digest, folder: &EpisodeFolder) -> Digest {
-    let sources =
-        [folder.entries(), folder.edits(), folder.draft(), folder.source(), folder.transcript(), folder.facts()];
-    let stamps: Vec<Option<FileStamp>> = sources.iter().map(|path| FileStamp::of(path)).collect();
-    Key::of("export-episode", 1).with("shared", shared.as_str()).with_value("sources", &stamps).digest()
 }

@@ -1,19 +1,22 @@
 //! Entries into a folder for the website, or into memory.
 //!
 //! The folder changes as a whole where the system can do that ([`Replacement`]). A list of what was written, in
-//! the folder itself, tells the next export which files are its own to take away.
+//! the folder itself, tells the next export which files are its own to take away; the library remembers what they were
+//! made of.
 
 mod list;
+mod memory;
 
 use super::handover::{Handover, handover};
-use crate::atomic::{Replaced, Replacement, WriteError};
+use crate::atomic::{FileStamp, Replaced, Replacement, WriteError};
 use crate::export::contract::EpisodeDocument;
 use crate::export::{Edition, EpisodeInput, ExportError, Format, NamedBytes, Options};
 use crate::failure::{Cancelled, Exit, Failure};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, Lock};
 use crate::model::{Digest, EntryId, EpisodeId, Publishable};
 use crate::progress::Cancel;
-use list::{Before, LIST, List, Listed};
+use list::{LIST, List, Listed};
+use memory::{Before, Memory};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::num::NonZero;
@@ -110,21 +113,22 @@ pub fn to_folder(
 ) -> Result<Exported, OutletError> {
     let _lock = Lock::take(&library.export_lock_path(), holder, Duration::ZERO)?;
     let old = List::read(out);
-    let plan = Plan::of(library, request, out, &old)?;
+    let known = Memory::read(library, out, &old);
+    let plan = Plan::of(library, request, out, &old, &known)?;
     if plan.is_done {
-        return Ok(plan.as_before(&old, request, out));
+        return Ok(as_before(&old, known, request, out));
     }
     let mut ours: BTreeSet<String> = old.files.keys().cloned().collect();
     ours.insert(LIST.to_owned());
     let mut next = Replacement::begin(out, &ours, in_place)?;
-    let mut new = List::new();
+    let (mut new, mut memory) = (List::new(), Memory::default());
     for (name, file) in plan.kept.iter().filter_map(|name| old.files.get_key_value(name)) {
         next.keep(name);
         new.files.insert(name.clone(), file.clone());
     }
     let mut put = |format: Format, episode: Option<&EpisodeId>, file: NamedBytes| -> Result<(), OutletError> {
-        let stamp = next.put(&file.name, &file.bytes)?;
-        new.files.insert(file.name, Listed { format: format.name().to_owned(), episode: episode.cloned(), stamp });
+        next.put(&file.name, &file.bytes)?;
+        new.files.insert(file.name, Listed { format: format.name().to_owned(), episode: episode.cloned() });
         Ok(())
     };
     let made = make(library, request, &plan.works, holder, cancel, &mut put)?;
@@ -149,10 +153,10 @@ pub fn to_folder(
         let outcome = outcome.clone().unwrap_or_default();
         // One of which something is blocked is made anew each time, so that this is told each time.
         if outcome.blocked.is_empty() {
-            new.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
+            memory.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
         }
     }
-    new.notes.clone_from(&made.notes);
+    memory.notes.clone_from(&made.notes);
     next.put(LIST, &new.bytes())?;
     cancel.check()?;
     let mut files = next.finish()?;
@@ -162,7 +166,19 @@ pub fn to_folder(
     } else {
         files.unchanged = files.unchanged.saturating_sub(1)
     }
-    Ok(exported(files, made.episodes.into_iter().flatten(), made.notes, first_pages(&new, request, out)))
+    let stamp = |name: &String| Some((name.clone(), FileStamp::of(&out.join(name))?));
+    memory.stamps = new.files.keys().filter_map(stamp).collect();
+    let pages = first_pages(&new, &seen, request, out);
+    memory.write(library, out, &new)?;
+    Ok(exported(files, made.episodes.into_iter().flatten(), made.notes, pages))
+}
+
+/// What the export before said, which made the same.
+fn as_before(old: &List, known: Memory, request: &Request, out: &Path) -> Exported {
+    let unchanged = old.files.values().filter(|file| file.is_of(&request.options.formats)).count();
+    let files = Replaced { unchanged, ..Replaced::default() };
+    let pages = first_pages(old, &known.episodes.keys().collect(), request, out);
+    exported(files, known.episodes.into_values().map(|before| before.outcome), known.notes, pages)
 }
 
 /// The files as they would be written, without a look at any folder.
@@ -180,7 +196,7 @@ pub fn to_memory(
         files.push(file);
         Ok(())
     };
-    let works = works(library, request, &list::shared_key(library, request)?)?;
+    let works = works(library, request, &memory::shared_key(library, request)?)?;
     let made = make(library, request, &works, holder, cancel, &mut put)?;
     let outcomes = made.episodes.into_iter().flatten();
     Ok((files, exported(Replaced::default(), outcomes, made.notes, Vec::new())))
@@ -213,7 +229,7 @@ struct Work {
 
 fn works(library: &Library, request: &Request, shared: &Digest) -> Result<Vec<Work>, LibraryError> {
     let folders = if request.episodes.is_empty() { library.episodes()? } else { request.episodes.clone() };
-    let work = |folder: EpisodeFolder| Work { key: list::episode_key(shared, &folder), folder, done: None };
+    let work = |folder: EpisodeFolder| Work { key: memory::episode_key(shared, &folder), folder, done: None };
     Ok(folders.into_iter().map(work).collect())
 }
 
@@ -227,12 +243,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(library: &Library, request: &Request, out: &Path, old: &List) -> Result<Self, LibraryError> {
-        let mut works = works(library, request, &list::shared_key(library, request)?)?;
+    fn of(library: &Library, request: &Request, out: &Path, old: &List, known: &Memory) -> Result<Self, LibraryError> {
+        let mut works = works(library, request, &memory::shared_key(library, request)?)?;
         let mut kept = Vec::new();
-        let intact = old.intact(out, &request.options.formats);
+        let intact = known.intact(old, request, out);
         for work in &mut works {
-            let Some(before) = old.episodes.get(&work.folder.id).filter(|before| before.key == work.key) else {
+            let Some(before) = known.episodes.get(&work.folder.id).filter(|before| before.key == work.key) else {
                 continue;
             };
             // An episode may have no files at all.
@@ -243,17 +259,9 @@ impl Plan {
             }
         }
         // An episode that is not there any more changes what holds all of them.
-        let same = works.len() == old.episodes.len() && works.iter().all(|work| work.done.is_some());
+        let same = works.len() == known.episodes.len() && works.iter().all(|work| work.done.is_some());
         let whole = intact.get(&None).is_none_or(Option::is_some);
         Ok(Self { is_done: same && whole && !works.is_empty(), works, kept })
-    }
-
-    /// What the export before said, which made the same.
-    fn as_before(&self, old: &List, request: &Request, out: &Path) -> Exported {
-        let outcome = |before: &Before| before.outcome.clone();
-        let unchanged = old.files.values().filter(|file| file.is_of(&request.options.formats)).count();
-        let files = Replaced { unchanged, ..Replaced::default() };
-        exported(files, old.episodes.values().map(outcome), old.notes.clone(), first_pages(old, request, out))
     }
 }
 
@@ -420,12 +428,10 @@ fn unlisted_pages(out: &Path, request: &Request, seen: &BTreeSet<&EpisodeId>) ->
 }
 
 /// The pages to open first.
-fn first_pages(list: &List, request: &Request, out: &Path) -> Vec<PathBuf> {
+fn first_pages(list: &List, seen: &BTreeSet<&EpisodeId>, request: &Request, out: &Path) -> Vec<PathBuf> {
     let is_first = |name: &str, file: &Listed| match file.format.parse::<Format>() {
         Ok(Format::Site) => name == "index.html",
-        Ok(Format::Html) => {
-            name.ends_with("/index.html") && file.episode.as_ref().is_some_and(|id| list.episodes.contains_key(id))
-        }
+        Ok(Format::Html) => name.ends_with("/index.html") && file.episode.as_ref().is_some_and(|id| seen.contains(id)),
         _ => false,
     };
     let files = list.files.iter().filter(|(name, file)| file.is_of(&request.options.formats) && is_first(name, file));
