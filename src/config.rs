@@ -203,6 +203,8 @@ pub struct Wording {
     pub search_failed: String,
     /// Opens the answer's words with their times.
     pub transcript: String,
+    /// There, in place of a name, where several people answer and it is not sure who says this.
+    pub unnamed: String,
     /// Text of the link to the answer's captions.
     pub captions: String,
     /// Text of the link to the page itself.
@@ -299,6 +301,7 @@ impl Default for Wording {
             search_more: "Show more answers".into(),
             search_failed: "The search can't be loaded. The lists on this website lead to every question.".into(),
             transcript: "The answer with times".into(),
+            unnamed: "Speaker not named".into(),
             captions: "Captions of this answer (WebVTT)".into(),
             share: "Link to this answer".into(),
             copy: "Copy link".into(),

@@ -1,7 +1,7 @@
 //! A folder that changes as a whole: its next state is laid out beside it, and takes its place in one step of the
 //! system. Whoever reads the folder sees the old state or the new one.
 
-use super::{TEMPORARY_PREFIX, WriteError, adopt, create_folder, folder_of, sync_folder, write};
+use super::{TEMPORARY_PREFIX, WriteError, adopt, create_folder, folder_of, sync_folder, write, write_if_changed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +19,25 @@ pub struct Replacement {
     kept: BTreeSet<String>,
     written: BTreeSet<String>,
     removed: BTreeSet<String>,
+    list: Option<FileList>,
+}
+
+/// The file that lists what the folder holds.
+#[derive(Debug)]
+struct FileList {
+    name: String,
+    /// What it says while files are replaced one by one: of all that may be there then.
+    meanwhile: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+/// A file that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Put {
+    /// Whether it is new or has new bytes.
+    pub is_new: bool,
+    /// How it will look.
+    pub stamp: FileStamp,
 }
 
 /// How a file looks from outside: one that has the same stamp later is the same file with the same bytes.
@@ -76,31 +95,46 @@ impl Replacement {
         let staging = folder_of(&target).join(staging);
         remove_folder(&staging).map_err(at)?;
         let at_once = !in_place && holds_only(&target, Path::new(""), ours);
-        Ok(Self { target, staging, at_once, kept: BTreeSet::new(), written: BTreeSet::new(), removed: BTreeSet::new() })
+        let (kept, written, removed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Ok(Self { target, staging, at_once, kept, written, removed, list: None })
     }
 
     /// Adds a file. `name` is its path below the folder with `/` between the parts.
     ///
     /// # Errors
     /// When the disk is full or refuses; [`io::ErrorKind::InvalidInput`] for a name that would lead out of the folder.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        let relative = Path::new(name);
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) || name.is_empty() {
-            return Err(WriteError { path: relative.to_owned(), source: io::ErrorKind::InvalidInput.into() });
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<Put, WriteError> {
+        let fault = |path: &Path, source| WriteError { path: path.to_owned(), source };
+        if !is_below(name) {
+            return Err(fault(Path::new(name), io::ErrorKind::InvalidInput.into()));
         }
-        let present = self.target.join(relative);
-        let is_same = fs::metadata(&present).is_ok_and(|meta| meta.len() == bytes.len() as u64)
-            && fs::read(&present).is_ok_and(|old| old == bytes);
-        if is_same {
+        let present = self.target.join(name);
+        // Before it is read: what changes meanwhile looks otherwise.
+        if let Some(stamp) = FileStamp::of(&present)
+            && stamp.bytes == bytes.len() as u64
+            && fs::read(&present).is_ok_and(|old| old == bytes)
+        {
             self.kept.insert(name.to_owned());
-            return Ok(());
+            return Ok(Put { is_new: false, stamp });
         }
-        let path = self.staging.join(relative);
+        let path = self.staging.join(name);
         create_folder(folder_of(&path))?;
         // All are synced together at the end.
-        fs::write(&path, bytes).map_err(|source| WriteError { path, source })?;
+        fs::write(&path, bytes).map_err(|source| fault(&path, source))?;
         self.written.insert(name.to_owned());
-        Ok(())
+        let stamp = FileStamp::of(&path).ok_or_else(|| fault(&path, io::ErrorKind::NotFound.into()))?;
+        Ok(Put { is_new: true, stamp })
+    }
+
+    /// Adds the file that lists what the folder holds. Where files are replaced one by one it says `meanwhile` until all of
+    /// them are, so that whoever is killed in between leaves no file that nobody knows of.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_list(&mut self, name: &str, meanwhile: &[u8], bytes: &[u8]) -> Result<Put, WriteError> {
+        let put = self.put(name, bytes)?;
+        self.list = Some(FileList { name: name.to_owned(), meanwhile: meanwhile.to_vec(), bytes: bytes.to_vec() });
+        Ok(put)
     }
 
     /// Leaves a file as it is without reading it.
@@ -108,9 +142,13 @@ impl Replacement {
         self.kept.insert(name.to_owned());
     }
 
-    /// Takes a file away, if it is there and was not added.
+    /// Takes a file away, if it is there, below the folder, and was not added.
     pub fn remove(&mut self, name: &str) {
-        if !self.kept.contains(name) && !self.written.contains(name) && self.target.join(name).is_file() {
+        if is_below(name)
+            && !self.kept.contains(name)
+            && !self.written.contains(name)
+            && self.target.join(name).is_file()
+        {
             self.removed.insert(name.to_owned());
         }
     }
@@ -145,7 +183,9 @@ impl Replacement {
                 }
             }
             // What others of ours left, and this export has nothing to do with.
-            self.link_others(Path::new(""))?;
+            if let Err(error) = self.link_others(Path::new("")) {
+                return if is_refusal(&error) { Ok(false) } else { Err(error) };
+            }
         }
         sync_all(&self.staging)?;
         if !self.target.exists() {
@@ -186,8 +226,14 @@ impl Replacement {
 
     /// Replaces file by file: what is linked to comes before what links to it, and what goes goes last.
     fn one_by_one(&self) -> Result<(), WriteError> {
+        if let Some(list) = &self.list {
+            create_folder(&self.target)?;
+            write_if_changed(&self.target.join(&list.name), &list.meanwhile)?;
+        }
+        let is_list = |name: &String| self.list.as_ref().is_some_and(|list| list.name == *name);
         let is_index = |name: &&String| name.ends_with("index.html");
-        let (last, first): (Vec<&String>, Vec<&String>) = self.written.iter().partition(is_index);
+        let files = self.written.iter().filter(|name| !is_list(name));
+        let (last, first): (Vec<&String>, Vec<&String>) = files.partition(is_index);
         for name in first.into_iter().chain(last) {
             let (from, path) = (self.staging.join(name), self.target.join(name));
             create_folder(folder_of(&path))?;
@@ -199,9 +245,15 @@ impl Replacement {
         }
         for name in &self.removed {
             let path = self.target.join(name);
-            fs::remove_file(&path).map_err(|source| WriteError { path: path.clone(), source })?;
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(WriteError { path, source }),
+                _ => {}
+            }
             // An empty folder is of no use; one that is not empty stays.
             let _ = fs::remove_dir(folder_of(&path));
+        }
+        if let Some(list) = &self.list {
+            write_if_changed(&self.target.join(&list.name), &list.bytes)?;
         }
         remove_folder(&self.staging).map_err(|source| WriteError { path: self.staging.clone(), source })
     }
@@ -212,6 +264,11 @@ impl Drop for Replacement {
     fn drop(&mut self) {
         let _ = remove_folder(&self.staging);
     }
+}
+
+/// Whether a path leads to something below the folder that it is relative to.
+fn is_below(name: &str) -> bool {
+    !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn holds_only(target: &Path, below: &Path, ours: &BTreeSet<String>) -> bool {
@@ -337,6 +394,44 @@ mod tests {
         assert_eq!(names(&out), [".git", "CNAME", "x"]);
         assert_eq!(folder, fs::metadata(&out).unwrap().ino());
         assert_eq!(names(dir.path()), ["site"]);
+    }
+
+    #[test]
+    fn whoever_is_stopped_between_two_files_leaves_a_list_of_both_states() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("site");
+        fs::create_dir_all(out.join("taken")).unwrap();
+        fs::write(out.join("theirs"), "x").unwrap();
+        fs::write(out.join("taken/theirs"), "x").unwrap();
+        fs::write(out.join("old"), "x").unwrap();
+        let next = |names: &[&str]| {
+            let mut next = Replacement::begin(&out, &ours(&["old", "list"]), false).unwrap();
+            names.iter().for_each(|name| assert!(next.put(name, b"new").unwrap().is_new));
+            next.put_list("list", b"old and new", b"new").unwrap();
+            next.remove("old");
+            next
+        };
+        // A folder stands where a file must go.
+        next(&["a", "taken"]).finish().unwrap_err();
+        assert_eq!(names(&out), ["a", "list", "old", "taken", "theirs"]);
+        assert_eq!(fs::read(out.join("list")).unwrap(), b"old and new");
+        next(&["b"]).finish().unwrap();
+        assert_eq!(names(&out), ["a", "b", "list", "taken", "theirs"]);
+        assert_eq!(fs::read(out.join("list")).unwrap(), b"new");
+    }
+
+    #[test]
+    fn nothing_beside_the_folder_is_taken_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("site");
+        fs::create_dir_all(&out).unwrap();
+        fs::write(dir.path().join("precious"), "x").unwrap();
+        let mut next = Replacement::begin(&out, &ours(&[]), false).unwrap();
+        next.put("a", b"a").unwrap();
+        next.remove("../precious");
+        next.remove(dir.path().join("precious").to_str().unwrap());
+        assert_eq!(next.finish().unwrap().removed, 0);
+        assert!(dir.path().join("precious").exists());
     }
 
     #[test]

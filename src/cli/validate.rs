@@ -41,14 +41,14 @@ impl Failure for Unread {
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failed> {
     let mut earlier = Vec::new();
     let mut known = BTreeSet::new();
-    for path in &args.against {
+    for file in args.against.iter().flat_map(|path| given(context, path, &mut known)) {
         // Without what it is to be compared with, nothing is checked.
-        earlier.extend(given(context, path, &mut known)?);
+        earlier.push(file?);
     }
     let (mut files, mut unread, mut known) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for path in &args.files {
-        match given(context, path, &mut known) {
-            Ok(found) => files.extend(found),
+    for file in args.files.iter().flat_map(|path| given(context, path, &mut known)) {
+        match file {
+            Ok(file) => files.push(file),
             // The others are checked all the same.
             Err(error) => unread.push(error),
         }
@@ -81,24 +81,24 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failed
 }
 
 /// A file, or those of an export's folder in the order of their names; each once.
-fn given(context: &Context, path: &Path, known: &mut BTreeSet<PathBuf>) -> Result<Vec<Given>, Unread> {
+fn given(context: &Context, path: &Path, known: &mut BTreeSet<PathBuf>) -> Vec<Result<Given, Unread>> {
     let whole = context.env.cwd.join(path);
-    let mut paths = vec![path.to_owned()];
-    if whole.is_dir() {
-        paths = in_folder(&whole, path).map_err(|source| Unread::File { path: path.to_owned(), source })?;
-        if paths.is_empty() {
-            return Err(Unread::Nothing { path: path.to_owned() });
-        }
-    }
-    let mut files = Vec::with_capacity(paths.len());
-    for path in paths {
+    let paths = match whole.is_dir() {
+        false => Ok(vec![path.to_owned()]),
+        true => in_folder(&whole, path),
+    };
+    let paths = match paths {
+        Ok(paths) if paths.is_empty() => return vec![Err(Unread::Nothing { path: path.to_owned() })],
+        Ok(paths) => paths,
+        Err(source) => return vec![Err(Unread::File { path: path.to_owned(), source })],
+    };
+    let read = |path: PathBuf| {
         let whole = context.env.cwd.join(&path);
-        let bytes = fs::read(&whole).map_err(|source| Unread::File { path: path.clone(), source })?;
-        if known.insert(whole.canonicalize().unwrap_or(whole)) {
-            files.push(Given { name: path.display().to_string(), bytes });
-        }
-    }
-    Ok(files)
+        let bytes = fs::read(&whole).map_err(|source| Unread::File { path: path.clone(), source });
+        let is_new = known.insert(whole.canonicalize().unwrap_or(whole));
+        is_new.then(|| bytes.map(|bytes| Given { name: path.display().to_string(), bytes }))
+    };
+    paths.into_iter().filter_map(read).collect()
 }
 
 /// The documents in a folder and in the episodes' folders below it.

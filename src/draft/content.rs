@@ -1,6 +1,7 @@
 //! Fingerprints of an entry: of what a reader sees, and of what a person judges.
 
-use crate::model::{Answer, AnswerSpan, Credit, Digest, Entry, Links, Question, QuestionSource};
+use crate::model::{Answer, AnswerSpan, Credit, Digest, Entry, Links, PersonId, Question, QuestionSource};
+use crate::text::words::one_line;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -19,8 +20,8 @@ struct Judged<'a> {
 /// said word for word.
 #[derive(Serialize)]
 struct Content<'a> {
-    question: (&'a str, u64, u64, QuestionSource),
-    answer: Option<(&'a [String], u64, u64, &'a [AnswerSpan])>,
+    question: (String, u64, u64, QuestionSource),
+    answer: Option<(Vec<String>, u64, u64, Vec<AnswerSpan>)>,
     credits: Vec<[&'a str; 5]>,
     links: Option<&'a Links>,
     withdrawn: Option<&'a str>,
@@ -44,10 +45,22 @@ pub fn seen(entry: &Entry) -> Digest {
 #[must_use]
 pub fn hash(entry: &Entry) -> Digest {
     let Question { text, span, source, .. } = &entry.question;
-    let answer = entry.answer.as_ref();
+    // Exports name no speaker who is not credited, and print no space twice.
+    let is_credited = |person: &PersonId| entry.credits.iter().any(|credit| credit.person == *person);
+    let stretch =
+        |stretch: &AnswerSpan| AnswerSpan { span: stretch.span, speaker: stretch.speaker.clone().filter(is_credited) };
+    let answer = |answer: &Answer| {
+        let (paragraphs, stretches) = (&answer.paragraphs, &answer.spans);
+        (
+            paragraphs.iter().map(|text| one_line(text)).filter(|text| !text.is_empty()).collect(),
+            answer.span.start.0,
+            answer.span.end.0,
+            stretches.iter().map(stretch).collect(),
+        )
+    };
     fingerprint(&Content {
-        question: (text, span.start.0, span.end.0, *source),
-        answer: answer.map(|a| (&a.paragraphs[..], a.span.start.0, a.span.end.0, &a.spans[..])),
+        question: (one_line(text), span.start.0, span.end.0, *source),
+        answer: entry.answer.as_ref().map(answer),
         credits: credits(entry),
         links: entry.links.as_ref(),
         withdrawn: entry.withdrawn.as_deref(),

@@ -31,6 +31,8 @@ pub struct Made {
     pub files: Vec<(Format, NamedBytes)>,
     /// What people should know, as sentences that begin with the format's name.
     pub notes: Vec<String>,
+    /// Whether anything changed that is asked for. Without, no file was made.
+    pub has_news: bool,
 }
 
 /// One export under way. Holds no entries, so that episodes can be made side by side.
@@ -51,10 +53,9 @@ impl<'a> Edition<'a> {
         wording::check(config)?;
         page::site(config)?;
         let website = &config.website;
-        for (key, value) in [("website.site_url", &website.site_url)] {
-            if !value.trim().is_empty() && address::web(value).is_none() {
-                return Err(ExportError::Address { key, value: value.clone() });
-            }
+        let site_url = &website.site_url;
+        if !site_url.trim().is_empty() && address::web(site_url).is_none() {
+            return Err(ExportError::Address { key: "website.site_url", value: site_url.clone() });
         }
         let entry_url = website.entry_url.trim();
         if !entry_url.is_empty() && !entry_url.contains("{id}") {
@@ -87,8 +88,8 @@ impl<'a> Edition<'a> {
     /// When a file can't be put together.
     pub fn episode(&self, input: &EpisodeInput) -> Result<Made, ExportError> {
         let document = self.document(input);
-        let (mut files, mut notes) = (Vec::new(), Vec::new());
-        if self.has_news(&document) {
+        let (mut files, mut notes, has_news) = (Vec::new(), Vec::new(), self.has_news(&document));
+        if has_news {
             let timed = match self.options.formats.iter().any(|format| format.needs_words()) {
                 true => timed::entries(&document, input.words),
                 false => Vec::new(),
@@ -98,13 +99,13 @@ impl<'a> Edition<'a> {
                 files.extend(made.into_iter().map(|file| (*format, file)));
             }
         }
-        Ok(Made { document, files, notes })
+        Ok(Made { document, files, notes, has_news })
     }
 
+    /// Tombstones are news at any time: an approval may end without anybody's doing, and at no moment that is known.
     fn has_news(&self, document: &EpisodeDocument) -> bool {
         let Some(since) = self.options.since else { return true };
-        document.entries.iter().any(|entry| since <= entry.changed_at())
-            || document.tombstones.iter().any(|gone| since <= gone.at)
+        !document.tombstones.is_empty() || document.entries.iter().any(|entry| since <= entry.changed_at())
     }
 
     fn files(

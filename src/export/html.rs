@@ -10,8 +10,8 @@ use super::page::{self, EntryPage, EpisodePage};
 use super::templates::Templates;
 use super::timed::{self, TimedEntry};
 use super::{ExportError, NamedBytes, address, jsonld, site_address, wording};
-use crate::config::Config;
-use crate::model::Millis;
+use crate::config::{Config, Wording};
+use crate::model::{Millis, PersonId};
 use jiff::tz::Offset;
 use minijinja::value::Serde;
 use minijinja::{HtmlEscape, Value, context};
@@ -109,7 +109,7 @@ pub(super) fn pages(
             entry => Serde(shown),
             previous => at.checked_sub(1).and_then(|at| episode.entries.get(at)).map(Neighbour::of).map(Serde),
             next => episode.entries.get(at + 1).map(Neighbour::of).map(Serde),
-            sentences => Serde(words.map(|words| sentences(words, document, entry, shown)).unwrap_or_default()),
+            sentences => Serde(words.map(|words| sentences(words, document, entry, shown, &config.wording)).unwrap_or_default()),
             captions => words.map(|_| format!("{}.vtt", entry.id)),
             data => jsonld::of_entry(document, episode, entry, shown).map(Value::from_safe_string),
         };
@@ -171,21 +171,27 @@ struct Sentence {
     text: String,
 }
 
-fn sentences(words: &TimedEntry, document: &EpisodeDocument, entry: &PublicEntry, shown: &EntryPage) -> Vec<Sentence> {
+/// The sentences. Where several people answer, each says who begins to speak; where that is not sure, it says that too:
+/// it must not seem to be the words of the one before.
+fn sentences(
+    words: &TimedEntry,
+    document: &EpisodeDocument,
+    entry: &PublicEntry,
+    shown: &EntryPage,
+    wording: &Wording,
+) -> Vec<Sentence> {
+    let name = |id: &PersonId| shown.experts.iter().find(|expert| expert.person == id.as_str());
     let mut last = None;
     timed::sentences(&words.answer)
         .into_iter()
         .map(|(span, text, speaker)| {
-            let changed = entry.credits.len() > 1 && speaker.is_some() && speaker != last;
-            let name =
-                |id: &str| shown.experts.iter().find(|expert| expert.person == id).map(|expert| expert.name.clone());
-            let named = speaker.as_ref().filter(|_| changed).and_then(|id| name(id.as_str()));
-            last = speaker.or(last.take());
+            let named = speaker.as_ref().and_then(name).map(|expert| expert.name.clone());
+            let changed = entry.credits.len() > 1 && last.replace(named.clone()) != Some(named.clone());
             Sentence {
                 start: span.start.to_string(),
                 second: span.start.floor_seconds(),
                 url: watch(document, span.start),
-                speaker: named,
+                speaker: changed.then(|| named.unwrap_or_else(|| page::clean(&wording.unnamed))),
                 text: page::clean(&text),
             }
         })

@@ -91,14 +91,10 @@ pub(super) fn notes(format: Format, documents: &[EpisodeDocument], config: &Conf
 type Lacks = fn(&Episode) -> bool;
 
 /// What a recording may lack to be described as a video. Each names only those that lack nothing before.
-const LACKS: [(Lacks, &str); 4] = [
+const LACKS: [(Lacks, &str); 3] = [
     (|head| head.youtube_id.is_none(), "the video's id is not known"),
     (|head| head.youtube_id.is_some() && head.uploaded_at.is_none(), "it is not known when the recording was uploaded"),
-    (|head| is_dated(head) && thumbnail(head).is_none(), "there is no picture of the recording"),
-    (
-        |head| is_dated(head) && thumbnail(head).is_some() && head.duration.floor_seconds() < SHORTEST,
-        "the recording is shorter than 30 seconds",
-    ),
+    (|head| is_dated(head) && head.duration.floor_seconds() < SHORTEST, "the recording is shorter than 30 seconds"),
 ];
 
 fn is_dated(head: &Episode) -> bool {
@@ -163,9 +159,9 @@ fn clip(name: &str, start: u64, end: u64, page: &str) -> Value {
 
 /// A page's address with the second at which its player starts: the page's script knows the parameter.
 fn at_second(page: &str, second: u64) -> String {
-    let page = page.split('#').next().unwrap_or(page);
-    let joint = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{joint}t={second}")
+    let (before, place) = page.split_at(page.find('#').unwrap_or(page.len()));
+    let joint = if before.contains('?') { '&' } else { '?' };
+    format!("{before}{joint}t={second}{place}")
 }
 
 /// The text for a `script` element: JSON in which nothing can end the element or open another.

@@ -4,6 +4,7 @@ use super::contract::{EpisodeDocument, PublicCredit, PublicEntry};
 use super::{ExportError, address, contract, wording};
 use crate::config::{Config, Wording};
 use crate::roster::{bare_name, full_name};
+use crate::text::words::one_line;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -248,8 +249,7 @@ fn language(code: &str) -> String {
 
 /// One line of text: no control characters, single spaces. Layout is the templates' business.
 pub(super) fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(text)
 }
 
 /// The beginning of a paragraph, cut between words.

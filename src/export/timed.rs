@@ -10,7 +10,7 @@ use super::page;
 use crate::model::{EntryId, Millis, PersonId, Span, Word};
 use crate::text::align::{Step, align_words};
 use crate::text::{sentence, words};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// The least time of a letter, for words that nobody said. With less, they share that of the words beside them too.
 const LETTER: u64 = 20;
@@ -77,12 +77,14 @@ fn printed(paragraphs: &[String]) -> Vec<(String, bool)> {
 
 fn placed(printed: Vec<(String, bool)>, clock: &Clock, words: &[Word]) -> Vec<TimedWord> {
     let texts: Vec<&str> = printed.iter().map(|(text, _)| text.as_str()).collect();
-    let own = times(&texts, &clock.said(words), clock.length());
-    let on_clock = own.into_iter().map(|own| clock.recorded(own));
+    let places = places(&texts, &clock.said(words), clock);
     printed
         .into_iter()
-        .zip(on_clock)
-        .map(|((text, begins_paragraph), (span, speaker))| TimedWord { text, span, begins_paragraph, speaker })
+        .zip(places)
+        .map(|((text, begins_paragraph), place)| {
+            let (span, speaker) = (clock.recorded(&place), clock.speaker(&place.stretches));
+            TimedWord { text, span, begins_paragraph, speaker }
+        })
         .collect()
 }
 
@@ -94,6 +96,22 @@ struct Clock {
 
 /// A time on a [`Clock`].
 type Own = Range<u64>;
+
+/// A word of the transcript in a stretch.
+struct Said<'a> {
+    text: &'a str,
+    own: Own,
+    /// The stretch's number.
+    stretch: usize,
+}
+
+/// Where a printed word belongs.
+#[derive(Debug, Clone)]
+struct Place {
+    own: Own,
+    /// The stretches that it may have been said in: one, or several where that can't be told.
+    stretches: RangeInclusive<usize>,
+}
 
 impl Clock {
     fn new(mut stretches: Vec<(Span, Option<PersonId>)>) -> Self {
@@ -109,20 +127,25 @@ impl Clock {
         Self { stretches }
     }
 
-    fn length(&self) -> u64 {
-        self.stretches.iter().map(|(span, _)| span.length().0).sum()
+    /// Where the stretches end, each behind the one before.
+    fn ends(&self) -> impl Iterator<Item = u64> {
+        self.stretches.iter().scan(0, |end, (stretch, _)| {
+            *end += stretch.length().0;
+            Some(*end)
+        })
     }
 
     /// The words that sound in the stretches, with the part of their time that lies there.
-    fn said<'a>(&self, words: &'a [Word]) -> Vec<(&'a str, Own)> {
+    fn said<'a>(&self, words: &'a [Word]) -> Vec<Said<'a>> {
         let (mut said, mut before) = (Vec::new(), 0);
-        for (stretch, _) in &self.stretches {
+        for (number, (stretch, _)) in self.stretches.iter().enumerate() {
             let first = words.partition_point(|word| word.span.end <= stretch.start);
             for word in words[first..].iter().take_while(|word| word.span.start < stretch.end) {
                 let middle = Millis(word.span.start.0.midpoint(word.span.end.0));
                 if stretch.contains(middle) {
                     let own = |at: Millis| before + at.max(stretch.start).min(stretch.end).minus(stretch.start).0;
-                    said.push((word.text.as_str(), own(word.span.start)..own(word.span.end)));
+                    let own = own(word.span.start)..own(word.span.end);
+                    said.push(Said { text: &word.text, own, stretch: number });
                 }
             }
             before += stretch.length().0;
@@ -130,80 +153,124 @@ impl Clock {
         said
     }
 
-    /// Where `own` is in the recording, and who speaks there. A word across a joint belongs to where its middle is.
-    fn recorded(&self, own: Own) -> (Span, Option<PersonId>) {
-        let middle = own.start.midpoint(own.end);
+    /// Where a word is in the recording. One that may be in several stretches belongs to where its middle is.
+    fn recorded(&self, place: &Place) -> Span {
+        let middle = place.own.start.midpoint(place.own.end);
         let mut before = 0;
-        for (at, (stretch, speaker)) in self.stretches.iter().enumerate() {
-            let end = before + stretch.length().0;
-            if middle < end || at + 1 == self.stretches.len() {
+        for (number, ((stretch, _), end)) in self.stretches.iter().zip(self.ends()).enumerate() {
+            let may_be = *place.stretches.start() <= number;
+            if may_be && (middle < end || number == *place.stretches.end()) {
                 let at = |own: u64| stretch.start.plus(Millis(own.clamp(before, end) - before));
-                return (Span::new(at(own.start), at(own.end)), speaker.clone());
+                return Span::new(at(place.own.start), at(place.own.end));
             }
             before = end;
         }
-        (Span::default(), None)
+        Span::default()
+    }
+
+    /// Who speaks in all of these stretches, if it is one.
+    fn speaker(&self, stretches: &RangeInclusive<usize>) -> Option<PersonId> {
+        let (first, others) = self.stretches.get(stretches.clone())?.split_first()?;
+        if others.iter().all(|other| other.1 == first.1) { first.1.clone() } else { None }
     }
 }
 
-/// When each of `texts` sounds, on a clock that runs to `length`: in order, none before the end of the one before.
-fn times(texts: &[&str], said: &[(&str, Own)], length: u64) -> Vec<Own> {
-    let heard: Vec<String> = said.iter().map(|(text, _)| words::low(text)).collect();
+/// When each of `texts` sounds: in order, none before the end of the one before.
+fn places(texts: &[&str], said: &[Said], clock: &Clock) -> Vec<Place> {
+    let heard: Vec<String> = said.iter().map(|said| words::low(said.text)).collect();
     let wanted: Vec<String> = texts.iter().map(|text| words::low(text)).collect();
-    let mut times: Vec<Option<Own>> = Vec::with_capacity(texts.len());
-    let mut unsaid: Vec<(Range<usize>, Option<Own>)> = Vec::new();
+    let mut places: Vec<Option<Place>> = Vec::with_capacity(texts.len());
+    let mut unsaid: Vec<Unsaid> = Vec::new();
+    let last = clock.stretches.len().saturating_sub(1);
     let (mut at, mut end) = (0, 0);
     for run in align_words(&heard, &wanted).chunk_by(|a, b| (*a == Step::Equal) == (*b == Step::Equal)) {
-        let (first, begin) = (times.len(), end);
+        let (first, first_heard, begin) = (places.len(), at, end);
         for step in run {
             if *step == Step::Inserted {
-                times.push(None);
+                places.push(None);
                 continue;
             }
-            let own = &said[at].1;
+            let Said { own, stretch, .. } = &said[at];
             let start = own.start.max(end);
             end = own.end.max(start);
-            times.extend((*step != Step::Deleted).then_some(Some(start..end)));
+            let place = Place { own: start..end, stretches: *stretch..=*stretch };
+            places.extend((*step != Step::Deleted).then_some(Some(place)));
             at += 1;
         }
-        // More was printed than said: which word stands for which can't be told, so all share what time there is.
+        let instead = &said[first_heard..at];
         if run.contains(&Step::Inserted) {
-            times[first..].fill(None);
-            let heard = run.iter().filter(|step| **step != Step::Inserted).count();
-            let own = said[at - heard..at].first().map(|(_, own)| own.start.max(begin)..end);
-            unsaid.push((first..times.len(), own));
+            // More was printed than said: which word stands for which can't be told, so all share what time there is.
+            places[first..].fill(None);
+            let own = instead.first().map(|said| said.own.start.max(begin)..end);
+            let from = first_heard.checked_sub(1).map_or(0, |before| said[before].stretch);
+            let to = said.get(at).map_or(last, |after| after.stretch);
+            unsaid.push(Unsaid { run: first..places.len(), own, stretches: from..=to });
+        } else if let ([Step::Substituted | Step::Deleted, ..], [one, .., other] | [one @ other]) = (run, instead) {
+            // Other words stand for what was said: whoever said any of it may have said these.
+            let stretches = one.stretch..=other.stretch;
+            places[first..].iter_mut().flatten().for_each(|place| place.stretches = stretches.clone());
         }
     }
-    for (run, own) in unsaid {
-        share(texts, &mut times, run, own, length);
+    let ends: Vec<u64> = clock.ends().collect();
+    for unsaid in unsaid {
+        unsaid.share(texts, &mut places, &ends);
     }
-    times.into_iter().map(|own| own.unwrap_or(0..0)).collect()
+    places.into_iter().map(|place| place.unwrap_or(Place { own: 0..0, stretches: 0..=last })).collect()
 }
 
-/// Gives the words of `run` the time `own`, or else what lies between their neighbours, by letters.
-fn share(texts: &[&str], times: &mut [Option<Own>], mut run: Range<usize>, own: Option<Own>, length: u64) {
-    let known = |at: usize| times.get(at).cloned().flatten();
-    let before = run.start.checked_sub(1).and_then(known);
-    let after = known(run.end);
-    let least = letters(&texts[run.clone()]) * LETTER;
-    let between = before.as_ref().map_or(0, |own| own.end)..after.as_ref().map_or(length, |own| own.start);
-    let fits = |own: &Own| own.end.saturating_sub(own.start) >= least;
-    let mut room = own.filter(fits).unwrap_or(between);
-    if !fits(&room) {
-        if let Some(own) = before {
-            (room.start, run.start) = (own.start, run.start - 1);
+/// Printed words that nobody said so.
+struct Unsaid {
+    run: Range<usize>,
+    /// When something else was said for them.
+    own: Option<Own>,
+    /// From the stretch of the word before to that of the word behind.
+    stretches: RangeInclusive<usize>,
+}
+
+impl Unsaid {
+    /// Gives the words the time of what was said for them, or else what lies between their neighbours, by letters. `ends`
+    /// are where the stretches end.
+    fn share(self, texts: &[&str], places: &mut [Option<Place>], ends: &[u64]) {
+        let Self { mut run, own, stretches } = self;
+        let known = |at: usize| places.get(at).and_then(|place| place.as_ref()).map(|place| place.own.clone());
+        let before = run.start.checked_sub(1).and_then(known);
+        let after = known(run.end);
+        let least = letters(&texts[run.clone()]) * LETTER;
+        let length = ends.last().copied().unwrap_or(0);
+        let between = before.as_ref().map_or(0, |own| own.end)..after.as_ref().map_or(length, |own| own.start);
+        let fits = |own: &Own| own.end.saturating_sub(own.start) >= least;
+        let mut room = own.filter(fits).unwrap_or(between);
+        let (unsaid, is_one) = (run.clone(), stretches.start() == stretches.end());
+        if !fits(&room) {
+            // A neighbour keeps to its stretch: it may be somebody else's words that begin behind it.
+            match (before, after) {
+                (Some(own), None) if is_one => (room.start, run.start) = (own.start, run.start - 1),
+                (Some(own), _) if !is_one => {
+                    (room.start, run.start) = (own.start, run.start - 1);
+                    room.end = ends[*stretches.start()];
+                }
+                (before, Some(own)) if is_one => {
+                    if let Some(own) = before {
+                        (room.start, run.start) = (own.start, run.start - 1);
+                    }
+                    (room.end, run.end) = (own.end, run.end + 1);
+                }
+                _ => {}
+            }
         }
-        if let Some(own) = after {
-            (room.end, run.end) = (own.end, run.end + 1);
+        let (all, length) = (letters(&texts[run.clone()]).max(1), u128::from(room.end.saturating_sub(room.start)));
+        let mut seen = 0;
+        for at in run {
+            let place =
+                |seen: u64| room.start + u64::try_from(length * u128::from(seen) / u128::from(all)).unwrap_or(0);
+            let start = place(seen);
+            seen += letters(&texts[at..=at]);
+            let own = start..place(seen);
+            match &mut places[at] {
+                Some(neighbour) if !unsaid.contains(&at) => neighbour.own = own,
+                place => *place = Some(Place { own, stretches: stretches.clone() }),
+            }
         }
-    }
-    let (all, length) = (letters(&texts[run.clone()]).max(1), u128::from(room.end.saturating_sub(room.start)));
-    let mut seen = 0;
-    for at in run {
-        let place = |seen: u64| room.start + u64::try_from(length * u128::from(seen) / u128::from(all)).unwrap_or(0);
-        let start = place(seen);
-        seen += letters(&texts[at..=at]);
-        times[at] = Some(start..place(seen));
     }
 }
 
@@ -342,16 +409,33 @@ pub(super) mod tests {
         let timed = entries(&document, &[said(3000, "one two spam"), said(60_000, "four")].concat());
         insta::assert_snapshot!(shown(&timed[0].answer), @r"
         3000-3300 ¶One jane-doe
-        3300-3450 two jane-doe
-        3450-3600 three jane-doe
-        60075-60300 four. casper-quill
+        3300-3420 two jane-doe
+        3420-3600 three
+        60000-60300 four. casper-quill
         ");
-        // Without a transcript the time is shared out by letters.
+        // Without a transcript the time is shared out by letters, and nobody knows who said what.
         insta::assert_snapshot!(shown(&entries(&document, &[])[0].answer), @r"
-        3000-3360 ¶One jane-doe
-        3360-3600 two jane-doe
-        60120-60660 three casper-quill
-        60660-61200 four. casper-quill
+        3000-3360 ¶One
+        3360-3600 two
+        60120-60660 three
+        60660-61200 four.
+        ");
+    }
+
+    #[test]
+    fn nobody_is_given_what_another_one_said_or_an_editor_wrote() {
+        let spans = [(3.0, 3.4, Some("jane-doe")), (9.0, 10.0, Some("casper-quill"))];
+        let document = document(&[("Q?", [1.0, 2.0], &["Take daily with food. And walk."], &spans)]);
+        let mut words = [said(3000, "take daily"), said(9000, "and walk")].concat();
+        words[1].span.end = Millis(3400);
+        (words[2].span.end, words[3].span) = (Millis(9700), Span::new(Millis(9700), Millis(10_000)));
+        insta::assert_snapshot!(shown(&entries(&document, &words)[0].answer), @r"
+        3000-3300 ¶Take jane-doe
+        3300-3335 daily jane-doe
+        3335-3364 with
+        3364-3400 food.
+        9000-9700 And casper-quill
+        9700-10000 walk. casper-quill
         ");
     }
 
@@ -383,6 +467,51 @@ pub(super) mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_word_that_was_said_is_its_speakers_and_another_one_that_of_both_neighbours(
+            words in prop::collection::vec((0usize..4, any::<bool>()), 1..30),
+            lengths in prop::collection::vec(0u64..400, 30),
+        ) {
+            let people = [Some("jane-doe"), Some("casper-quill"), None];
+            let (mut spans, mut said, mut printed, mut wanted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let mut at = 1000;
+            // 3: nobody said it. A stretch for each run of words of one person, tight to them.
+            for (number, ((who, breaks), length)) in words.iter().zip(&lengths).enumerate() {
+                let text = format!("w{number}");
+                printed.push(text.clone());
+                wanted.push((*who < 3).then(|| people[*who]));
+                if *who == 3 {
+                    continue;
+                }
+                let (start, end) = (at, at + length);
+                at = end;
+                match spans.last_mut() {
+                    Some((_, last, speaker)) if *speaker == people[*who] && !breaks => *last = end as f64 / 1000.0,
+                    _ => {
+                        let gap = 5000;
+                        at += gap;
+                        spans.push(((start + gap) as f64 / 1000.0, (end + gap) as f64 / 1000.0, people[*who]));
+                        said.push(Word { text, span: Span::new(Millis(start + gap), Millis(end + gap)), probability: 1.0 });
+                        continue;
+                    }
+                }
+                said.push(Word { text, span: Span::new(Millis(start), Millis(end)), probability: 1.0 });
+            }
+            let text = printed.join(" ");
+            let document = document(&[("Q?", [0.0, 0.0], &[&text], &spans)]);
+            let heard: Vec<&str> = said.iter().filter(|word| word.span.length() > Millis::ZERO).map(|w| w.text.as_str()).collect();
+            for (at, word) in entries(&document, &said)[0].answer.iter().enumerate() {
+                let speaker = word.speaker.as_ref().map(PersonId::as_str);
+                if heard.contains(&word.text.as_str()) {
+                    prop_assert_eq!(Some(speaker), wanted[at], "{}", word.text);
+                } else if let Some(speaker) = speaker {
+                    let known = |other: &usize| heard.contains(&printed[*other].as_str());
+                    let beside = [(0..at).rev().find(known), (at + 1..printed.len()).find(known)];
+                    prop_assert!(beside.into_iter().flatten().all(|other| wanted[other] == Some(Some(speaker))));
+                }
+            }
+        }
+
         #[test]
         fn every_printed_word_is_there_in_order_and_inside_the_stretches(
             printed in any_text(40),

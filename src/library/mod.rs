@@ -222,7 +222,7 @@ impl Library {
     /// What is remembered of the folders that entries were exported into; it may be thrown away.
     #[must_use]
     pub fn exports_path(&self) -> PathBuf {
-        self.root.join("exports")
+        self.root.join(".exports")
     }
 
     /// Which entry became which post of which WordPress site.

@@ -7,8 +7,10 @@ use crate::export::contract::{self, Tombstone};
 use crate::library::artefact::{self, entries_key};
 use crate::library::{EpisodeFolder, Holder, Library, LibraryError, journal};
 use crate::model::{
-    Edit, Entries, Entry, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word,
+    Change, Edit, Entries, Entry, EntryId, NotPublishable, Publishable, Published, Recording, Status, Transcript, Word,
+    standing,
 };
+use std::collections::BTreeMap;
 
 /// An episode's entries with what an export says beside them.
 #[derive(Debug, Clone)]
@@ -97,14 +99,21 @@ pub fn handover(
     with_words: bool,
 ) -> Result<Option<Handover>, LibraryError> {
     let edits = journal::edits(&folder.edits())?;
+    let draft_key = artefact::key_of(&folder.draft())?;
     if !edits.is_empty()
-        && let Some(draft_key) = artefact::key_of(&folder.draft())?
-        && artefact::key_of(&folder.entries())? != Some(entries_key(draft::VERSION, &draft_key, &edits))
+        && let Some(draft_key) = &draft_key
+        && artefact::key_of(&folder.entries())? != Some(entries_key(draft::VERSION, draft_key, &edits))
     {
         let _lock = folder.lock_edits(holder)?;
         edited::settle(library, folder)?;
     }
     let Some(mut entries) = artefact::load::<Entries>(&folder.entries())? else { return Ok(None) };
+    if draft_key.is_none()
+        && let Some(id) = behind(&entries, &edits)
+    {
+        let why = format!("somebody ended the approval of {id}, and the entries do not know it yet");
+        return Err(LibraryError::Damaged { path: folder.entries(), why });
+    }
     let recording: Option<Recording> = artefact::load(&folder.source())?;
     let transcript: Option<Transcript> = if with_words { artefact::load(&folder.transcript())? } else { None };
     let mut words = transcript.map(|transcript| transcript.words).unwrap_or_default();
@@ -117,6 +126,22 @@ pub fn handover(
         published: recording.and_then(|recording| recording.published),
         words,
     }))
+}
+
+/// An entry that counts as approved although the last decision of people is another one: without the draft, the edits
+/// can't be laid over it anew.
+fn behind<'a>(entries: &'a Entries, edits: &[Edit]) -> Option<&'a EntryId> {
+    let mut decided: BTreeMap<EntryId, bool> = BTreeMap::new();
+    for edit in standing(edits) {
+        let approves = match edit.change {
+            Change::Approve { .. } => true,
+            Change::Withdraw { .. } | Change::SendBack | Change::Dismiss => false,
+            _ => continue,
+        };
+        decided.extend(edit.entry.map(|entry| (entry, approves)));
+    }
+    let mut approved = entries.entries.iter().filter(|entry| entry.status == Status::Approved).map(|entry| &entry.id);
+    approved.find(|id| decided.get(*id) == Some(&false))
 }
 
 /// The tombstones, also of entries that were approved and are not on the video any more: they may come back.

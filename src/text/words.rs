@@ -83,6 +83,13 @@ pub fn ends_sentence(token: &str) -> bool {
     text.ends_with(['.', '?', '!']) && !text.ends_with("..")
 }
 
+/// The text on one line: no control characters, and single spaces between words.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The text with a capital at its first letter; words such as "mRNA" and "iPhone" stay.
 #[must_use]
 pub fn capital(token: &str) -> String {

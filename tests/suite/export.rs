@@ -177,7 +177,7 @@ fn an_unchanged_export_touches_no_file_and_a_changed_entry_only_its_own() {
     let ran = studio.run(["export", "--format", ALL, "--out", elsewhere.to_str().unwrap()]);
     assert_eq!(ran.exit, Exit::Done, "{}", ran.err);
     assert_eq!(files(&elsewhere), bytes);
-    std::fs::remove_dir_all(studio.library().join("exports")).unwrap();
+    std::fs::remove_dir_all(studio.library().join(".exports")).unwrap();
     let again = export(&studio, ALL, &[]);
     assert!(again.out.starts_with("0 files written"), "{}", again.out);
     assert_eq!(marks(&studio.path("out")), before);
@@ -194,37 +194,137 @@ fn an_unchanged_export_touches_no_file_and_a_changed_entry_only_its_own() {
 #[test]
 fn tombstones_come_with_their_reason_and_go_when_the_entry_is_approved_again() {
     let studio = Studio::new();
-    let shelf = |a: &str, b: &str, c: &str| {
+    let shelf = |a: &str, b: &str, c: &str, edits: &[(&str, Value)]| {
         let approve = || json!({ "do": "approve" });
-        let shelf = Shelf::new(&studio, ONE).entry(A, a).entry(B, b).entry(C, c);
+        let updated = |day: &str| {
+            let at = json!(format!("2026-11-{day}T08:00:00Z"));
+            move |entry: &mut Value| entry["updated_at"] = at.clone()
+        };
+        let shelf = Shelf::new(&studio, ONE).entry_with(A, a, updated("01")).entry_with(B, b, updated("01"));
+        // What the machine changed after the approval.
+        let shelf = shelf.entry_with(C, c, updated(if c == "approved" { "01" } else { "09" }));
         let shelf = shelf.edit(A, approve()).edit(B, approve()).edit(C, approve());
-        shelf
-            .edit(A, json!({ "do": "withdraw", "reason": "New guidance." }))
-            .edit(B, json!({ "do": "dismiss" }))
-            .write();
+        edits.iter().fold(shelf, |shelf, (id, edit)| shelf.edit(id, edit.clone())).write();
         export(&studio, "json,feed", &[]);
         (document(&studio, &format!("{ONE}/episode.json")), document(&studio, "feed.json"))
     };
-    let (first, _) = shelf("approved", "approved", "approved");
+    let withdrawn = (A, json!({ "do": "withdraw", "reason": "New guidance." }));
+    let (dismissed, approved) = ((B, json!({ "do": "dismiss" })), (A, json!({ "do": "approve" })));
+    let (first, _) = shelf("approved", "approved", "approved", &[]);
     assert_eq!((ids(&first["entries"]), ids(&first["tombstones"])), (vec![A, B, C], vec![]));
     std::fs::write(studio.path("first.json"), first.to_string()).unwrap();
-    let (gone, feed) = shelf("withdrawn", "dismissed", "needs_review");
+    let (gone, feed) = shelf("withdrawn", "dismissed", "needs_review", &[withdrawn.clone(), dismissed.clone()]);
     assert_eq!(
         gone["tombstones"],
         json!([
             { "id": A, "at": "2026-11-04T10:00:00Z", "reason": "withdrawn", "notice": "New guidance." },
             { "id": B, "at": "2026-11-05T10:00:00Z", "reason": "removed" },
-            { "id": C, "at": "2026-11-03T10:00:00Z", "reason": "unapproved" },
+            { "id": C, "at": "2026-11-09T08:00:00Z", "reason": "unapproved" },
         ])
     );
     assert_eq!((ids(&feed["entries"]), ids(&feed["tombstones"])), (vec![], vec![A, B, C]));
     let first_path = studio.path("first.json");
     let checked = validate(&studio, &["--against", first_path.to_str().unwrap()]);
     assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
-    let (back, _) = shelf("approved", "dismissed", "approved");
+    let (back, _) = shelf("approved", "dismissed", "approved", &[withdrawn, dismissed, approved]);
     assert_eq!((ids(&back["entries"]), ids(&back["tombstones"])), (vec![A, C], vec![B]));
     let checked = validate(&studio, &["--against", first_path.to_str().unwrap()]);
     assert_eq!(checked.exit, Exit::Done, "{}", checked.out);
+}
+
+#[test]
+fn nothing_to_do_is_said_only_where_nothing_is_to_be_done() {
+    let studio = Studio::new();
+    let shelf = |ending: &str| {
+        let words = json!([format!("Words that {ending}.")]);
+        Shelf::new(&studio, ONE).entry(A, "approved").entry_with(B, "approved", move |entry| {
+            entry["answer"]["paragraphs"] = words.clone();
+        })
+    };
+    shelf("stay").write();
+    let flagged = |entry: &mut Value| entry["flags"] = json!([flag("privacy", true, Value::Null)]);
+    let other = || Shelf::new(&studio, OTHER).entry(C, "approved");
+    other().entry_with("e-ffffffff", "approved", flagged).write();
+    let only_one = || export(&studio, "json,feed", &[ONE]);
+    // Of several, one with something blocked; then without that one.
+    export(&studio, "json,feed", &[ONE, OTHER]);
+    only_one();
+    assert_eq!(ids(&document(&studio, "feed.json")["entries"]), [A, B]);
+    let again = only_one();
+    assert!(again.out.starts_with("0 files written, 2 unchanged"), "{}", again.out);
+    // One changed: the list of files is the same, and is not what is counted.
+    shelf("change").write();
+    let changed = only_one();
+    assert!(changed.out.starts_with("2 files written, 0 unchanged"), "{}", changed.out);
+    // An episode that is no more, of a library of which the last export was one episode.
+    assert!(studio.path(&format!("out/{OTHER}/episode.json")).exists());
+    std::fs::remove_dir_all(studio.library().join("episodes").join(OTHER)).unwrap();
+    export(&studio, "json", &[]);
+    assert!(!studio.path(&format!("out/{OTHER}/episode.json")).exists());
+    // Named twice, it is there once.
+    let twice = studio.run(["export", "--out", "-", "--format", "feed", ONE, "your-back"]);
+    assert_eq!(ids(&serde_json::from_str::<Value>(&twice.out).unwrap()["entries"]), [A, B]);
+}
+
+#[test]
+fn a_list_leads_nowhere_else_and_the_librarys_memory_is_never_exported() {
+    let studio = Studio::new();
+    Shelf::new(&studio, ONE).entry(A, "approved").write();
+    export(&studio, "json", &[]);
+    std::fs::write(studio.path("precious.json"), "mine").unwrap();
+    let absolute = studio.path("precious.json");
+    let list = json!({ "format": 1, "files": {
+        "../precious.json": { "format": "json" }, absolute.to_str().unwrap(): { "format": "json" },
+    } });
+    std::fs::write(studio.path("out/.spinetime.json"), list.to_string()).unwrap();
+    export(&studio, "json", &[]);
+    assert!(absolute.exists());
+    let memory = studio.library().join(".exports");
+    assert_eq!(std::fs::read_dir(&memory).unwrap().count(), 1);
+    let ran = studio.run(["export", "--format", "json", "--out", memory.to_str().unwrap()]);
+    assert_eq!(ran.exit, Exit::Done, "{}", ran.err);
+    assert!(memory.join(format!("{ONE}/episode.json")).exists());
+    assert_eq!(std::fs::read_dir(&memory).unwrap().count(), 3, "the memory of \"out\", the list, the episode");
+    // A memory that can't be kept costs time and no export.
+    std::fs::remove_dir_all(&memory).unwrap();
+    std::fs::write(&memory, "in the way").unwrap();
+    Shelf::new(&studio, ONE).entry(A, "approved").entry(B, "approved").write();
+    let ran = export(&studio, "json", &[]);
+    assert!(ran.out.contains("The next export makes all files again"), "{}", ran.out);
+    assert_eq!(ids(&document(&studio, &format!("{ONE}/episode.json"))["entries"]), [A, B]);
+}
+
+#[test]
+fn an_approval_that_ended_is_not_exported_because_the_draft_is_lost() {
+    let studio = Studio::new();
+    let withdraw = json!({ "do": "withdraw", "reason": "New guidance." });
+    Shelf::new(&studio, ONE).entry(A, "approved").edit(A, json!({ "do": "approve" })).edit(A, withdraw).write();
+    let out = studio.path("out");
+    let ran = studio.run(["export", "--format", "json", "--out", out.to_str().unwrap()]);
+    assert_eq!(ran.exit, Exit::Unexpected);
+    assert!(ran.err.contains("somebody ended the approval of e-aaaaaaaa"), "{}", ran.err);
+    assert!(!out.exists());
+}
+
+#[test]
+fn an_export_since_a_moment_takes_away_what_must_not_be_shown() {
+    let studio = Studio::new();
+    let approve = || json!({ "do": "approve" });
+    let shelf =
+        |b: &str| Shelf::new(&studio, ONE).entry(A, "approved").entry(B, b).edit(A, approve()).edit(B, approve());
+    shelf("approved").write();
+    Shelf::new(&studio, OTHER).entry(C, "approved").write();
+    export(&studio, "html,markdown,feed", &[]);
+    assert!(studio.path(&format!("out/{ONE}/{B}.html")).exists());
+    shelf("needs_review").edit(B, json!({ "do": "send_back" })).write();
+    // Long after that: nothing tells when an approval ended by itself.
+    export(&studio, "html,markdown,feed", &["--since", "2027-01-01"]);
+    let names: Vec<PathBuf> = files(&studio.path("out")).into_keys().collect();
+    assert!(!names.iter().any(|name| name.to_string_lossy().contains(B)), "{names:?}");
+    assert!(names.contains(&PathBuf::from(format!("{ONE}/{A}.html"))), "{names:?}");
+    assert!(names.contains(&PathBuf::from(format!("{OTHER}/{C}.html"))), "{names:?}");
+    let feed = document(&studio, "feed.json");
+    assert_eq!((ids(&feed["entries"]), ids(&feed["tombstones"])), (vec![], vec![B]));
 }
 
 #[test]

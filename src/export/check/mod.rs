@@ -18,7 +18,7 @@ mod tests;
 
 pub use place::{Place, Position};
 
-use super::contract::Document;
+use super::contract::{Document, FORMAT};
 use crate::failure::{Exit, Failure};
 use earlier::Earlier;
 use faults::Faults;
@@ -125,7 +125,7 @@ fn past(given: &Given) -> Result<Earlier<'_>, EarlierError> {
     let mut faults = Faults::default();
     let read = match read::read(&given.bytes, &mut faults, &mut Vec::new()) {
         Some(read) => Ok(read),
-        None => match read::stated_major(&given.bytes) {
+        None => match read::stated_major(&given.bytes).filter(|major| *major != u64::from(FORMAT)) {
             Some(major) => Err(major),
             None => {
                 let (at, what) = match faults.found.into_iter().next() {

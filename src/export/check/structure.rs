@@ -1,6 +1,6 @@
 //! A document against its JSON Schema, in sentences for people.
 
-use super::faults::{Faults, MOST, shown};
+use super::faults::{Faults, shown};
 use super::place::{Place, Step};
 use crate::export::contract::{Document, ENTRY_ID, SHA256, SLUG, VERSION, YOUTUBE_ID};
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -13,9 +13,12 @@ use std::sync::LazyLock;
 /// `newer_fields` are to be expected.
 pub(super) fn check(document: Document, value: &Value, newer_fields: bool, faults: &mut Faults) -> Vec<Place> {
     let mut unknown = Vec::new();
-    // What is not told is not gathered either.
-    for error in validator(document).iter_errors(value).take(MOST + 1) {
+    for error in validator(document).iter_errors(value) {
         tell(&error, value, newer_fields, faults, &mut unknown);
+        // Enough is told, and it is known that there are more.
+        if faults.more > 0 {
+            break;
+        }
     }
     unknown
 }

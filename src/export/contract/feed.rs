@@ -27,7 +27,7 @@ pub struct FeedDocument {
     pub heading: String,
     /// What stands below every answer; empty for nothing.
     pub disclaimer: String,
-    /// Only what changed at this moment or later is listed; null: everything is, and what is not listed is not published.
+    /// Only entries that changed at this moment or later are listed, and all tombstones; null: all entries are.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub since: Option<Timestamp>,
     /// The questions with their answers: the newest episode first, within it in order of time.
@@ -146,7 +146,7 @@ pub fn feed(
                 entries.push(flat(document, entry, &shown, shown_entry));
             }
         }
-        tombstones.extend(document.tombstones.iter().filter(|gone| recent(gone.at)).map(|gone| buried(document, gone)));
+        tombstones.extend(document.tombstones.iter().map(|gone| buried(document, gone)));
     }
     Ok(FeedDocument {
         format: FORMAT,

@@ -25,7 +25,7 @@ pub fn gone(entries: &Entries, edits: &[Edit]) -> Vec<Tombstone> {
         .collect();
     for entry in &entries.entries {
         gone.remove(&entry.id);
-        let at = touched.get(&entry.id).copied().unwrap_or(entry.updated_at);
+        let at = touched.get(&entry.id).map_or(entry.updated_at, |touched| entry.updated_at.max(*touched));
         let reason = match entry.status {
             Status::Withdrawn => GoneReason::Withdrawn,
             _ if !approved.contains(&entry.id) || entry.approved().is_ok() => continue,

@@ -5,7 +5,7 @@ use crate::export::Format;
 use crate::model::EpisodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// The list's name. A server that shows files whose names begin with a dot shows names with it and nothing else.
 pub(super) const LIST: &str = ".spinetime.json";
@@ -43,7 +43,10 @@ impl List {
     pub(super) fn read(out: &Path) -> Self {
         let text = std::fs::read_to_string(out.join(LIST)).ok();
         let list: Option<Self> = text.and_then(|text| serde_json::from_str(&text).ok());
-        list.filter(|list| list.format == FORMAT).unwrap_or_default()
+        let mut list = list.filter(|list| list.format == FORMAT).unwrap_or_default();
+        // Whoever can write into the folder must not lead out of it.
+        list.files.retain(|name, _| Path::new(name).components().all(|part| matches!(part, Component::Normal(_))));
+        list
     }
 
     /// A new list.

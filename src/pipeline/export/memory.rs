@@ -17,7 +17,8 @@ const FORMAT: u32 = 1;
 /// What an episode's files were made of, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Before {
-    pub(super) key: Digest,
+    /// `None` for one that is to be made anew each time, since people must be told each time what is wrong with it.
+    pub(super) key: Option<Digest>,
     pub(super) outcome: Outcome,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Memory {
     list: Option<Digest>,
     /// How each file looked when the export was done, by path below the folder.
     pub(super) stamps: BTreeMap<String, FileStamp>,
-    /// The episodes.
+    /// All episodes that it was of.
     pub(super) episodes: BTreeMap<EpisodeId, Before>,
     /// What the export said of all episodes together.
     pub(super) notes: Vec<String>,
@@ -84,9 +85,13 @@ impl Memory {
     }
 }
 
-/// The folder as the system calls it, and the file that remembers it; `None` where it is not there.
+/// The folder as the system calls it, and the file that remembers it; `None` where it is not there, and for the folder
+/// of these files.
 fn place(library: &Library, out: &Path) -> Option<(PathBuf, PathBuf)> {
     let folder = out.canonicalize().ok()?;
+    if library.exports_path().canonicalize().is_ok_and(|all| folder.starts_with(&all) || all.starts_with(&folder)) {
+        return None;
+    }
     let name = Key::of("export-folder", 1).with("folder", &folder.to_string_lossy()).digest();
     let path = library.exports_path().join(format!("{}.json", &name.as_str()[..16]));
     Some((folder, path))
@@ -96,14 +101,16 @@ fn digest(list: &List) -> Digest {
     Key::of("export-list", 1).with_value("files", &list.files).digest()
 }
 
+/// Forgets folders that are not there any more.
 fn forget_what_is_gone(all: &Path) {
     #[derive(Deserialize)]
     struct Place {
+        format: u32,
         folder: PathBuf,
     }
     for path in std::fs::read_dir(all).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let place = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Place>(&text).ok());
-        if place.is_some_and(|place| !place.folder.exists()) {
+        if place.is_some_and(|place| place.format == FORMAT && !place.folder.exists()) {
             let _ = std::fs::remove_file(path);
         }
     }
@@ -123,8 +130,8 @@ pub(super) fn shared_key(library: &Library, request: &Request) -> Result<Digest,
     Ok(key.digest())
 }
 
-/// The key of an episode's files: of how the files look that they are made of. Each of these is replaced as a whole
-/// when it changes, so that it is another file then.
+/// The key of an episode's files: of how the files look that they are made of. Whoever changes one of these changes its
+/// length or its moment.
 pub(super) fn episode_key(shared: &Digest, folder: &EpisodeFolder) -> Digest {
     let sources =
         [folder.entries(), folder.edits(), folder.draft(), folder.source(), folder.transcript(), folder.facts()];

@@ -8,7 +8,7 @@ mod list;
 mod memory;
 
 use super::handover::{Handover, handover};
-use crate::atomic::{FileStamp, Replaced, Replacement, WriteError};
+use crate::atomic::{Replaced, Replacement, WriteError};
 use crate::export::contract::EpisodeDocument;
 use crate::export::{Edition, EpisodeInput, ExportError, Format, NamedBytes, Options};
 use crate::failure::{Cancelled, Exit, Failure};
@@ -127,57 +127,66 @@ pub fn to_folder(
         new.files.insert(name.clone(), file.clone());
     }
     let mut put = |format: Format, episode: Option<&EpisodeId>, file: NamedBytes| -> Result<(), OutletError> {
-        next.put(&file.name, &file.bytes)?;
+        memory.stamps.insert(file.name.clone(), next.put(&file.name, &file.bytes)?.stamp);
         new.files.insert(file.name, Listed { format: format.name().to_owned(), episode: episode.cloned() });
         Ok(())
     };
     let made = make(library, request, &plan.works, holder, cancel, &mut put)?;
-    let seen: BTreeSet<&EpisodeId> = plan.works.iter().map(|work| &work.folder.id).collect();
+    let seen: BTreeSet<&EpisodeId> = plan
+        .works
+        .iter()
+        .zip(&made.episodes)
+        .filter(|(_, one)| one.is_whole)
+        .map(|(work, _)| &work.folder.id)
+        .collect();
     let stale: BTreeSet<String> = old
         .files
         .iter()
         .filter(|(_, file)| is_stale(file, request, &seen))
         .map(|(name, _)| name.clone())
-        .chain(unlisted_pages(out, request, &seen))
+        .chain(pages_of_entries(out, request, &seen))
         .filter(|name| !new.files.contains_key(name))
         .collect();
     for name in &stale {
         next.remove(name);
     }
+    let mut meanwhile = List::new();
+    meanwhile.files = old.files.iter().chain(&new.files).map(|(name, file)| (name.clone(), file.clone())).collect();
     for (name, file) in old.files {
         if !stale.contains(&name) {
+            // What was not made now looks as it did before, or is not believed.
+            if let Some(stamp) = known.stamps.get(&name) {
+                memory.stamps.entry(name.clone()).or_insert(*stamp);
+            }
             new.files.entry(name).or_insert(file);
         }
     }
-    for (work, outcome) in plan.works.iter().zip(&made.episodes) {
-        let outcome = outcome.clone().unwrap_or_default();
-        // One of which something is blocked is made anew each time, so that this is told each time.
-        if outcome.blocked.is_empty() {
-            memory.episodes.insert(work.folder.id.clone(), Before { key: work.key.clone(), outcome });
-        }
+    for (work, one) in plan.works.iter().zip(&made.episodes) {
+        let key = Some(work.key.clone()).filter(|_| one.is_settled());
+        memory.episodes.insert(work.folder.id.clone(), Before { key, outcome: one.outcome.clone() });
     }
     memory.notes.clone_from(&made.notes);
-    next.put(LIST, &new.bytes())?;
+    let list = next.put_list(LIST, &meanwhile.bytes(), &new.bytes())?;
     cancel.check()?;
     let mut files = next.finish()?;
     // The list is for the next export, nothing that anybody asked for.
-    if files.written > 0 {
-        files.written -= 1
-    } else {
-        files.unchanged = files.unchanged.saturating_sub(1)
+    let counted = if list.is_new { &mut files.written } else { &mut files.unchanged };
+    *counted = counted.saturating_sub(1);
+    let pages = first_pages(&new, &memory, request, out);
+    let mut exported = exported(files, made.episodes.into_iter().map(|one| one.outcome), made.notes, pages);
+    if let Err(error) = memory.write(library, out, &new) {
+        // All files are in place; only the next export has more to do.
+        exported.notes.push(format!("The next export makes all files again: {error}."));
     }
-    let stamp = |name: &String| Some((name.clone(), FileStamp::of(&out.join(name))?));
-    memory.stamps = new.files.keys().filter_map(stamp).collect();
-    let pages = first_pages(&new, &seen, request, out);
-    memory.write(library, out, &new)?;
-    Ok(exported(files, made.episodes.into_iter().flatten(), made.notes, pages))
+    Ok(exported)
 }
 
 /// What the export before said, which made the same.
 fn as_before(old: &List, known: Memory, request: &Request, out: &Path) -> Exported {
-    let unchanged = old.files.values().filter(|file| file.is_of(&request.options.formats)).count();
-    let files = Replaced { unchanged, ..Replaced::default() };
-    let pages = first_pages(old, &known.episodes.keys().collect(), request, out);
+    let is_of_these = |file: &&Listed| file.episode.as_ref().is_none_or(|id| known.episodes.contains_key(id));
+    let asked = old.files.values().filter(|file| file.is_of(&request.options.formats));
+    let files = Replaced { unchanged: asked.filter(is_of_these).count(), ..Replaced::default() };
+    let pages = first_pages(old, &known, request, out);
     exported(files, known.episodes.into_values().map(|before| before.outcome), known.notes, pages)
 }
 
@@ -198,7 +207,7 @@ pub fn to_memory(
     };
     let works = works(library, request, &memory::shared_key(library, request)?)?;
     let made = make(library, request, &works, holder, cancel, &mut put)?;
-    let outcomes = made.episodes.into_iter().flatten();
+    let outcomes = made.episodes.into_iter().map(|one| one.outcome);
     Ok((files, exported(Replaced::default(), outcomes, made.notes, Vec::new())))
 }
 
@@ -228,7 +237,10 @@ struct Work {
 }
 
 fn works(library: &Library, request: &Request, shared: &Digest) -> Result<Vec<Work>, LibraryError> {
-    let folders = if request.episodes.is_empty() { library.episodes()? } else { request.episodes.clone() };
+    let mut folders = if request.episodes.is_empty() { library.episodes()? } else { request.episodes.clone() };
+    // Whoever names an episode twice means it once.
+    let mut named = BTreeSet::new();
+    folders.retain(|folder| named.insert(folder.id.clone()));
     let work = |folder: EpisodeFolder| Work { key: memory::episode_key(shared, &folder), folder, done: None };
     Ok(folders.into_iter().map(work).collect())
 }
@@ -248,9 +260,10 @@ impl Plan {
         let mut kept = Vec::new();
         let intact = known.intact(old, request, out);
         for work in &mut works {
-            let Some(before) = known.episodes.get(&work.folder.id).filter(|before| before.key == work.key) else {
+            let Some(before) = known.episodes.get(&work.folder.id) else { continue };
+            if before.key.as_ref() != Some(&work.key) {
                 continue;
-            };
+            }
             // An episode may have no files at all.
             let files = intact.get(&Some(&work.folder.id)).map_or(Some(&[][..]), |files| files.as_deref());
             if let Some(files) = files {
@@ -261,7 +274,11 @@ impl Plan {
         // An episode that is not there any more changes what holds all of them.
         let same = works.len() == known.episodes.len() && works.iter().all(|work| work.done.is_some());
         let whole = intact.get(&None).is_none_or(Option::is_some);
-        Ok(Self { is_done: same && whole && !works.is_empty(), works, kept })
+        let seen: BTreeSet<&EpisodeId> = works.iter().map(|work| &work.folder.id).collect();
+        let stays =
+            |file: &Listed| file.episode.as_ref().is_none_or(|id| seen.contains(id) || !is_stale(file, request, &seen));
+        let is_done = same && whole && !works.is_empty() && old.files.values().all(stays);
+        Ok(Self { is_done, works, kept })
     }
 }
 
@@ -279,10 +296,27 @@ struct Outcome {
     notes: Vec<String>,
 }
 
+/// One episode of an export.
+#[derive(Debug, Clone, Default)]
+struct One {
+    outcome: Outcome,
+    /// Whether it has entries.
+    has_entries: bool,
+    /// Whether all files were made that it has, so that others of it are out of date.
+    is_whole: bool,
+}
+
+impl One {
+    /// Whether the next export may leave it as it is. What is wrong is told each time.
+    fn is_settled(&self) -> bool {
+        self.has_entries && self.outcome.blocked.is_empty()
+    }
+}
+
 /// What came of all.
 struct Whole {
-    /// By episode; `None` for one without entries.
-    episodes: Vec<Option<Outcome>>,
+    /// In the order of the works.
+    episodes: Vec<One>,
     notes: Vec<String>,
 }
 
@@ -291,6 +325,7 @@ struct Finished {
     document: EpisodeDocument,
     files: Vec<(Format, NamedBytes)>,
     outcome: Outcome,
+    is_whole: bool,
 }
 
 /// Makes all files. Episodes are made side by side; files are put one after the other.
@@ -306,7 +341,8 @@ fn make(
     let options = Options { templates: library.own_templates()?, ..request.options.clone() };
     let edition = Edition::new(&config, options)?;
     let (next, workers) = (AtomicUsize::new(0), std::thread::available_parallelism().map_or(1, NonZero::get));
-    let mut episodes: Vec<Option<Outcome>> = works.iter().map(|_| None).collect();
+    // Of an episode without entries no file is left.
+    let mut episodes: Vec<One> = works.iter().map(|_| One { is_whole: true, ..One::default() }).collect();
     let mut documents: Vec<Option<EpisodeDocument>> = works.iter().map(|_| None).collect();
     std::thread::scope(|scope| -> Result<(), OutletError> {
         // Few wait to be put: what was made must not fill the memory.
@@ -332,7 +368,7 @@ fn make(
             for (format, file) in finished.files {
                 put(format, Some(&works[at].folder.id), file)?;
             }
-            episodes[at] = Some(finished.outcome);
+            episodes[at] = One { outcome: finished.outcome, has_entries: true, is_whole: finished.is_whole };
             documents[at] = Some(finished.document);
         }
         Ok(())
@@ -366,7 +402,7 @@ fn one(
     let input = input(&handed, &publication.entries);
     if let Some(done) = &work.done {
         let document = edition.document(&input);
-        return Ok(Some(Finished { document, files: Vec::new(), outcome: done.clone() }));
+        return Ok(Some(Finished { document, files: Vec::new(), outcome: done.clone(), is_whole: false }));
     }
     let made = edition.episode(&input)?;
     let outcome = Outcome {
@@ -374,7 +410,7 @@ fn one(
         blocked: publication.told_blocked(),
         notes: handed.note().into_iter().chain(made.notes).collect(),
     };
-    Ok(Some(Finished { document: made.document, files: made.files, outcome }))
+    Ok(Some(Finished { document: made.document, files: made.files, outcome, is_whole: made.has_news }))
 }
 
 fn input<'a>(handed: &'a Handover, publishable: &'a [Publishable<'a>]) -> EpisodeInput<'a> {
@@ -388,7 +424,8 @@ fn input<'a>(handed: &'a Handover, publishable: &'a [Publishable<'a>]) -> Episod
     }
 }
 
-/// Whether an earlier export's file is one that this export would have made if it were made any more.
+/// Whether an earlier export's file is one that this export would have made if it were made any more. `seen` are the
+/// episodes of which it made all files.
 fn is_stale(file: &Listed, request: &Request, seen: &BTreeSet<&EpisodeId>) -> bool {
     let Ok(format) = file.format.parse::<Format>() else { return false };
     if !request.options.formats.contains(&format) {
@@ -396,18 +433,17 @@ fn is_stale(file: &Listed, request: &Request, seen: &BTreeSet<&EpisodeId>) -> bo
     }
     match &file.episode {
         None => true,
+        Some(id) if seen.contains(id) => true,
         // What is only left out because nothing changed in it stays.
         Some(_) if request.options.since.is_some() => false,
-        Some(id) => request.episodes.is_empty() || seen.contains(id) || format.joins_episodes(),
+        Some(_) => request.episodes.is_empty() || format.joins_episodes(),
     }
 }
 
-/// Pages of entries that no list knows, since somebody removed it: one that was sent back must not stay on the website.
-fn unlisted_pages(out: &Path, request: &Request, seen: &BTreeSet<&EpisodeId>) -> Vec<String> {
+/// Pages of entries that are there, whether a list knows them or not: one that was sent back must not stay on the website
+/// because somebody removed the list.
+fn pages_of_entries(out: &Path, request: &Request, seen: &BTreeSet<&EpisodeId>) -> Vec<String> {
     let has = |format| request.options.formats.contains(&format);
-    if request.options.since.is_some() {
-        return Vec::new();
-    }
     let mut pages = Vec::new();
     for id in seen {
         let Ok(found) = std::fs::read_dir(out.join(id.as_str())) else { continue };
@@ -428,10 +464,12 @@ fn unlisted_pages(out: &Path, request: &Request, seen: &BTreeSet<&EpisodeId>) ->
 }
 
 /// The pages to open first.
-fn first_pages(list: &List, seen: &BTreeSet<&EpisodeId>, request: &Request, out: &Path) -> Vec<PathBuf> {
+fn first_pages(list: &List, memory: &Memory, request: &Request, out: &Path) -> Vec<PathBuf> {
     let is_first = |name: &str, file: &Listed| match file.format.parse::<Format>() {
         Ok(Format::Site) => name == "index.html",
-        Ok(Format::Html) => name.ends_with("/index.html") && file.episode.as_ref().is_some_and(|id| seen.contains(id)),
+        Ok(Format::Html) => {
+            name.ends_with("/index.html") && file.episode.as_ref().is_some_and(|id| memory.episodes.contains_key(id))
+        }
         _ => false,
     };
     let files = list.files.iter().filter(|(name, file)| file.is_of(&request.options.formats) && is_first(name, file));
