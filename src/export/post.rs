@@ -120,6 +120,30 @@ pub fn text_hash(title: &str, content: &str, excerpt: &str) -> Digest {
     Digest::from_bytes(hash.finalize().into())
 }
 
+/// A category's or tag's name as WordPress keeps it.
+#[must_use]
+pub fn term(name: &str) -> String {
+    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A title or a term's name of the site as plain text.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    // An escaped "&lt;" must not become a sign: the "&" comes last.
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#035;", "#"),
+        ("&#039;", "'"),
+        ("&#058;", ":"),
+        ("&#091;", "["),
+        ("&#093;", "]"),
+        ("&amp;", "&"),
+    ];
+    page::clean(&entities.iter().fold(html.to_owned(), |text, (entity, sign)| text.replace(entity, sign)))
+}
+
 /// Plain text as WordPress must be given it. The numeric entities have three digits, since its filter would add the
 /// zero otherwise.
 pub(super) fn text(plain: &str) -> String {
@@ -241,6 +265,14 @@ fn facts(
         ("spinetime_watch", entry.watch.as_ref().map(|watch| watch.url.clone()).unwrap_or_default().into()),
         ("spinetime_start", start.into()),
     ]
+}
+
+/// The fields that tell of an answer, as they are once it was withdrawn.
+#[must_use]
+pub fn emptied() -> Vec<(&'static str, Value)> {
+    let texts =
+        ["spinetime_experts", "spinetime_credit", "spinetime_held_on", "spinetime_recording", "spinetime_watch"];
+    texts.into_iter().map(|key| (key, "".into())).chain([("spinetime_start", 0.into())]).collect()
 }
 
 /// A field's text: plain, without the signs that the plugin takes out of whatever it is given.

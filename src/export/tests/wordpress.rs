@@ -57,6 +57,26 @@ spinetime_start: 762
 }
 
 #[test]
+fn what_is_emptied_of_a_withdrawn_entrys_post_is_all_that_tells_of_the_answer() {
+    let post = posts(&Studio::new()).posts.remove(0);
+    let stay = [post::META_ID, post::META_HASH, "spinetime_episode"];
+    let facts: Vec<(&str, bool)> =
+        post.meta.iter().filter(|(key, _)| !stay.contains(key)).map(|(key, value)| (*key, value.is_string())).collect();
+    let emptied: Vec<(&str, bool)> = post::emptied().iter().map(|(key, value)| (*key, value.is_string())).collect();
+    assert_eq!(emptied, facts);
+}
+
+#[test]
+fn a_text_that_was_written_for_wordpress_reads_as_it_was() {
+    for plain in
+        ["a & b < c > d &lt; e", "&#39; &#x27;", "[gallery] https://a.example it's \"so\"", "&amp;amp; &&#035;"]
+    {
+        assert_eq!(post::plain(&post::text(plain)), plain);
+        assert_eq!(post::plain(&post::term(plain)), post::plain(&post::text(plain)), "{plain}");
+    }
+}
+
+#[test]
 fn no_text_becomes_markup_a_shortcode_or_an_address_that_loads() {
     let mut studio = Studio::new();
     studio.say_everywhere("<script>a & b</script> [gallery] <!-- wp:x --> https://a.example \u{7}\u{fffe}");
@@ -145,6 +165,13 @@ fn the_file_of_the_bulk_load_holds_what_publishing_would_send() {
     assert_eq!((text("excerpt:encoded"), text("wp:post_name")), (post.excerpt.as_str(), post.slug.as_str()));
     assert_eq!((text("wp:status"), text("wp:post_type"), text("wp:wxr_version")), ("draft", "spine_answer", "1.2"));
     assert_eq!(text("wp:post_date"), "2021-07-14 00:12:42");
+    // Other kinds are called what their addresses say.
+    studio.config.wordpress.post_type = "news".into();
+    studio.config.wordpress.url = "https://me:p@ss@www.example.org/blog".into();
+    let other = read(&studio.file(Format::Wxr, "wordpress.xml"));
+    let value = |name: &str| other.iter().rfind(|(n, _)| n == name).map(|(_, text)| text.as_str()).unwrap();
+    assert_eq!((value("wp:post_type"), value("link")), ("news", "https://www.example.org/blog"));
+    assert!(other.iter().all(|(_, text)| !text.contains("p@ss")), "{other:?}");
     assert_eq!(text("category"), "Back &amp; \"Neck\" ]]&gt;");
     let values: Vec<&str> = found.iter().filter(|(n, _)| n == "wp:meta_value").map(|(_, v)| v.as_str()).collect();
     let wanted: Vec<String> =
