@@ -1,6 +1,7 @@
 //! Publishing to a real WordPress.
 
 use crate::publish_stand::{Stand, numbers, of};
+use crate::shelf::flag;
 use serde_json::{Value, json};
 use spinetime::failure::Exit;
 use std::ffi::OsString;
@@ -81,6 +82,66 @@ fn first_and_second_time_with_the_plugin() {
     let (counts, _) = stand.published(&[]);
     assert_eq!(counts, [0, 0, posts.len() as u64, 0, 0]);
     assert_eq!(stand.posts().len(), posts.len());
+    // Categories and tags whose names WordPress keeps otherwise are found again.
+    stand.ask(["delete", &posts[1]["id"].to_string()]);
+    let (counts, report) = stand.published(&["--overwrite", posts[1]["name"].as_str().unwrap()]);
+    assert_eq!((counts[0], &report["notes"]), (1, &json!([])));
+    let again = stand.posts();
+    let again = of(&again, posts[1]["name"].as_str().unwrap());
+    assert_eq!((&again["categories"], &again["tags"]), (&posts[1]["categories"], &posts[1]["tags"]));
+    // Posts of two kinds would be two posts an entry.
+    stand.settings("post_type = \"posts\"\n");
+    let refused = stand.publish(&[]);
+    let told = format!("{} posts on the site were made as \"spine-answers\"", posts.len());
+    assert!(refused.exit == Exit::Usage && refused.err.contains(&told), "{refused:?}");
+}
+
+#[test]
+fn an_episode_that_is_named_twice_is_published_once() {
+    let stand = Stand::new(false, "plain");
+    let folder = stand.studio.episodes().remove(0);
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let (counts, _) = stand.published(&[name, name, &name[..name.len() - 1]]);
+    assert_eq!(counts[1..], [0, 0, 0, 0]);
+    assert_eq!(stand.posts().len() as u64, counts[0]);
+}
+
+#[test]
+fn an_approval_that_is_taken_back_while_a_run_goes_on_is_heard() {
+    let stand = Stand::new(false, "plain");
+    let approved = stand.approved();
+    let (last, other) = (&approved[approved.len() - 1], &approved[approved.len() - 2]);
+    stand.faults(1000, 0, "after", 400);
+    let mut child = stand.studio.program(["publish", "wordpress", "--quiet"]).spawn().unwrap();
+    // The ledger is written with the first post.
+    while !stand.studio.library().join("wordpress.json").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "nothing was noted");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stand.change(last, |entry| {
+        entry["status"] = "needs_review".into();
+        entry["approved_at"] = Value::Null;
+    });
+    assert!(child.wait().unwrap().success());
+    let posts = stand.posts();
+    assert_eq!(posts.len(), approved.len() - 1);
+    assert!(posts.iter().all(|post| post["name"] != last.as_str()), "{posts:#?}");
+    of(&posts, other);
+}
+
+#[test]
+fn an_approval_that_does_not_hold_is_a_fault() {
+    let stand = Stand::new(false, "plain");
+    let approved = stand.approved();
+    stand.change(&approved[0], |entry| {
+        entry["flags"] = json!([flag("lint", true, Value::Null)]);
+    });
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = stand.publish(more);
+        assert_eq!(ran.exit, Exit::ChecksFailed, "{ran:?}");
+        assert!(ran.err.contains(&format!("{} was approved and is left out", approved[0])), "{ran:?}");
+    }
+    assert_eq!(stand.posts().len(), approved.len() - 1);
 }
 
 #[test]
@@ -157,7 +218,10 @@ fn what_people_did_on_the_site_is_left_to_them() {
         // A text that nobody knows, under an entry's name.
         stand.ask(["edit", &id(stranger), "post_content", "<p>Somebody's.</p>"]);
         std::fs::remove_file(stand.studio.library().join("wordpress.json")).unwrap();
-        let (_, report) = stand.published(&[]);
+        let (counts, report) = stand.published(&[]);
+        // Without the plugin, the one that people renamed is not recognised any more; what is to be known of that is told.
+        let warned = report["notes"].to_string().contains("would be made a second time");
+        assert_eq!((counts[0], warned), if plugin { (0, false) } else { (1, true) }, "{report:#}");
         let item =
             report["entries"].as_array().unwrap().iter().find(|item| item["entry"] == stranger.as_str()).unwrap();
         assert_eq!(item["outcome"], "skipped", "{item:#}");
@@ -200,6 +264,11 @@ fn what_was_withdrawn_becomes_a_draft_with_a_notice() {
             (&json!("draft"), &json!("<p>My own words.</p>"))
         );
         assert_eq!(of(&now, back)["status"], "publish");
+        if plugin {
+            let meta = &of(&now, withdrawn)["meta"];
+            assert_eq!((&meta["spinetime_id"], &meta["spinetime_experts"]), (&json!([withdrawn]), &json!([""])));
+            assert_eq!((&meta["spinetime_watch"], &meta["spinetime_start"]), (&json!([""]), &json!(["0"])));
+        }
         let (counts, _) = stand.published(&[]);
         assert_eq!(
             counts,
