@@ -394,7 +394,11 @@ fn terms(
         for name in names {
             let number = site.term(kind, name)?;
             if number.is_none() {
-                notes.push(format!("The site has no \"{name}\" among its {} yet: it is made.", kind.name()));
+                notes.push(format!(
+                    "The site has no \"{name}\" among its {} yet: it is made, unless WordPress keeps it under another form of \
+                     that name.",
+                    kind.name()
+                ));
             }
             terms.push((kind, name.clone(), number));
         }

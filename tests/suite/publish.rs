@@ -64,7 +64,7 @@ fn first_and_second_time_without_the_plugin() {
 #[test]
 fn first_and_second_time_with_the_plugin() {
     let stand = Stand::new(true, "pretty");
-    stand.settings("post_type = \"spine-answers\"\ncategories = [\"Back & Neck\"]\ntags = [\"webinar\", \"Q <> A\"]\n");
+    stand.settings("post_type = \"spine-answers\"\ncategories = [\"Back & Neck\"]\ntags = [\"webinar\", \"Q <> A\", \"Up < down & on\"]\n");
     first_and_second(&stand, "spine_answer");
     let posts = stand.posts();
     for post in &posts {
@@ -73,7 +73,7 @@ fn first_and_second_time_with_the_plugin() {
         let experts = meta["spinetime_experts"][0].as_str().unwrap();
         assert!(post["content"].as_str().unwrap().contains(experts) && meta["spinetime_start"][0] != "0", "{post:#}");
         assert_eq!(post["categories"], json!(["Back &amp; Neck"]));
-        assert_eq!(post["tags"].as_array().unwrap().len(), 2, "{post:#}");
+        assert_eq!(post["tags"].as_array().unwrap().len(), 3, "{post:#}");
     }
     // Found by the id in its fields, when people gave it another name and what was noted here is lost.
     let id = posts[0]["id"].to_string();
@@ -85,7 +85,9 @@ fn first_and_second_time_with_the_plugin() {
     // Categories and tags whose names WordPress keeps otherwise are found again.
     stand.ask(["delete", &posts[1]["id"].to_string()]);
     let (counts, report) = stand.published(&["--overwrite", posts[1]["name"].as_str().unwrap()]);
-    assert_eq!((counts[0], &report["notes"]), (1, &json!([])));
+    // But for one that it keeps without its signs; WordPress names it itself when it is to be made again.
+    let notes = report["notes"].as_array().unwrap();
+    assert!(counts[0] == 1 && notes.len() == 1 && notes[0].as_str().unwrap().contains("Q <> A"), "{report:#}");
     let again = stand.posts();
     let again = of(&again, posts[1]["name"].as_str().unwrap());
     assert_eq!((&again["categories"], &again["tags"]), (&posts[1]["categories"], &posts[1]["tags"]));
