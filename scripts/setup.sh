@@ -12,8 +12,8 @@ packages=(
   ffmpeg                                                         # the tests compare with it
   python3 python3-venv                                           # runs yt-dlp
 )
-# A browser before the review page, what drives it, and a reader of tables; a WordPress to publish to. Of what WordPress wants beside it, the
-# packages are taken that start no service.
+# A browser before the review page, what drives it, and a reader of tables; a WordPress to publish to. Debian's wants a web server and
+# a database beside it: the smallest server is taken, kept from listening below, and a database that is no service.
 if [ "$with_tests" = yes ]; then
   packages+=(chromium libreoffice-calc-nogui)
   packages+=(wordpress micro-httpd php-cgi php-cli php-mysql php-xml php-mbstring php-curl mariadb-server-core mariadb-client)
@@ -87,6 +87,10 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 printf 'setup: installing %s\n' "${packages[*]}"
 "${as_root[@]}" apt-get update -qq
+# It would listen on port 80 from now on, for nobody: tests run PHP's own server.
+if [ "$with_tests" = yes ] && [ -d /run/systemd/system ] && ! dpkg --status micro-httpd >/dev/null 2>&1; then
+  "${as_root[@]}" systemctl mask --quiet micro-httpd.socket
+fi
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
 all_there || fail "apt-get ended well, but something is still missing." "Check that these are installed: ${packages[*]}"
 downloader

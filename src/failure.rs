@@ -22,7 +22,7 @@ pub enum Exit {
     Model = 6,
     /// The disk is full or refuses.
     Disk = 7,
-    /// `validate`, `eval --min-f1` or a blocked export: the check itself worked and says no.
+    /// `validate`, `eval --min-f1` or a blocked export or post: the check itself worked and says no.
     ChecksFailed = 8,
     /// Another run holds the episode.
     Busy = 9,

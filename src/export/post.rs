@@ -3,7 +3,8 @@
 //!
 //! WordPress filters what it stores and reads more into a text than HTML says. The texts are written so that neither
 //! happens: only elements and entities that its filter (KSES) leaves as they are, and no character that begins a
-//! shortcode, an embedded address or a block.
+//! shortcode, an embedded address or a block. Every paragraph has a class: on saving, WordPress's editor takes out a bare
+//! `<p>`, and what it saved would count as changed by hand.
 
 use super::contract::{EpisodeDocument, GoneReason};
 use super::page::{self, EntryPage, EpisodePage, Link};
@@ -119,6 +120,30 @@ pub fn text_hash(title: &str, content: &str, excerpt: &str) -> Digest {
     Digest::from_bytes(hash.finalize().into())
 }
 
+/// A category's or tag's name as WordPress keeps it.
+#[must_use]
+pub fn term(name: &str) -> String {
+    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A title or a term's name of the site as plain text.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    // An escaped "&lt;" must not become a sign: the "&" comes last.
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#035;", "#"),
+        ("&#039;", "'"),
+        ("&#058;", ":"),
+        ("&#091;", "["),
+        ("&#093;", "]"),
+        ("&amp;", "&"),
+    ];
+    page::clean(&entities.iter().fold(html.to_owned(), |text, (entity, sign)| text.replace(entity, sign)))
+}
+
 /// Plain text as WordPress must be given it. The numeric entities have three digits, since its filter would add the
 /// zero otherwise.
 pub(super) fn text(plain: &str) -> String {
@@ -161,44 +186,53 @@ fn title(entry: &EntryPage, wording: &Wording) -> String {
 fn content(episode: &EpisodePage, entry: &EntryPage, wording: &Wording) -> String {
     let label = |label: &str| match page::clean(label) {
         label if label.is_empty() => String::new(),
-        label => format!("<strong>{}</strong> ", text(&label)),
+        label => format!("{} ", strong(&label)),
     };
     let mut lines = Vec::new();
     if entry.draft {
-        lines.push(format!("<p><strong>{}</strong></p>", text(&draft_mark(wording))));
+        lines.push(paragraph("draft", &strong(&draft_mark(wording))));
     }
-    let names = entry.experts.iter();
-    lines.extend(names.map(|e| format!("<p class=\"spinetime-expert\"><strong>{}</strong></p>", text(&e.shown))));
-    lines.push(format!("<p class=\"spinetime-question\">{}{}</p>", label(&wording.question), text(&entry.question)));
-    for (number, paragraph) in entry.paragraphs.iter().enumerate() {
+    lines.extend(entry.experts.iter().map(|expert| paragraph("expert", &strong(&expert.shown))));
+    lines.push(paragraph("question", &format!("{}{}", label(&wording.question), text(&entry.question))));
+    for (number, answer) in entry.paragraphs.iter().enumerate() {
         let label = if number == 0 { label(&wording.answer) } else { String::new() };
-        lines.push(format!("<p>{label}{}</p>", text(paragraph)));
+        lines.push(paragraph("answer", &format!("{label}{}", text(answer))));
     }
-    lines.push(match &entry.watch {
+    let watch = match &entry.watch {
         Some(watch) => {
             let time = format!("{}–{}", entry.start, entry.end);
-            format!(
-                "<p class=\"spinetime-watch\">{} ({})</p>",
-                link(&page::clean(&wording.watch), &watch.url),
-                text(&time)
-            )
+            format!("{} ({})", link(&page::clean(&wording.watch), &watch.url), text(&time))
         }
-        None => format!("<p class=\"spinetime-watch\">{}</p>", text(&entry.unlinked)),
-    });
+        None => text(&entry.unlinked),
+    };
+    lines.push(paragraph("watch", &watch));
     let credits = entry.experts.iter().filter(|expert| !expert.credit.is_empty());
-    lines.extend(credits.map(|e| format!("<p class=\"spinetime-credit\"><em>{}</em></p>", text(&e.credit))));
+    lines.extend(credits.map(|expert| paragraph("credit", &emphasis(&expert.credit))));
     let recording = episode.recording.as_ref().map(|to| format!(" {}", link(&to.text, &to.url))).unwrap_or_default();
-    lines.push(format!("<p class=\"spinetime-source\">{}{recording}</p>", text(&episode.source)));
+    lines.push(paragraph("source", &format!("{}{recording}", text(&episode.source))));
     for Link { text: shown, url } in episode.site.subscribe.iter().chain(&episode.site.index) {
         // What leads to a place on the exported site leads nowhere from a post.
         if address::web(url).is_some() || url.starts_with('/') {
-            lines.push(format!("<p>{}</p>", link(shown, url)));
+            lines.push(paragraph("link", &link(shown, url)));
         }
     }
     if !episode.site.disclaimer.is_empty() {
-        lines.push(format!("<p class=\"spinetime-disclaimer\"><em>{}</em></p>", text(&episode.site.disclaimer)));
+        lines.push(paragraph("disclaimer", &emphasis(&episode.site.disclaimer)));
     }
     lines.join("\n")
+}
+
+/// A paragraph of HTML, with the class `spinetime-{class}`.
+fn paragraph(class: &str, html: &str) -> String {
+    format!("<p class=\"spinetime-{class}\">{html}</p>")
+}
+
+fn strong(plain: &str) -> String {
+    format!("<strong>{}</strong>", text(plain))
+}
+
+fn emphasis(plain: &str) -> String {
+    format!("<em>{}</em>", text(plain))
 }
 
 /// A link; the address is one that [`address`] let through, so that it holds no quote.
@@ -211,7 +245,7 @@ fn notice(stated: Option<&str>, config: &Config) -> String {
     let stated = page::clean(stated.unwrap_or_default());
     let lead = page::clean(&config.wording.withdrawn);
     let both = [lead, stated].into_iter().filter(|line| !line.is_empty());
-    both.map(|line| format!("<p>{}</p>", text(&line))).collect::<Vec<_>>().join("\n")
+    both.map(|line| paragraph("notice", &text(&line))).collect::<Vec<_>>().join("\n")
 }
 
 fn facts(
@@ -231,6 +265,14 @@ fn facts(
         ("spinetime_watch", entry.watch.as_ref().map(|watch| watch.url.clone()).unwrap_or_default().into()),
         ("spinetime_start", start.into()),
     ]
+}
+
+/// The fields that tell of an answer, as they are once it was withdrawn.
+#[must_use]
+pub fn emptied() -> Vec<(&'static str, Value)> {
+    let texts =
+        ["spinetime_experts", "spinetime_credit", "spinetime_held_on", "spinetime_recording", "spinetime_watch"];
+    texts.into_iter().map(|key| (key, "".into())).chain([("spinetime_start", 0.into())]).collect()
 }
 
 /// A field's text: plain, without the signs that the plugin takes out of whatever it is given.

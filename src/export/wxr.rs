@@ -53,13 +53,26 @@ fn post_type(rest_base: &str) -> String {
     match rest_base {
         "posts" => "post".to_owned(),
         "pages" => "page".to_owned(),
-        // "spine-answers" is spine_answer; other kinds are usually called what their addresses say.
-        other => other.strip_suffix('s').unwrap_or(other).replace('-', "_"),
+        // The plugin's.
+        "spine-answers" => "spine_answer".to_owned(),
+        // Unless a kind states another name for addresses, WordPress uses its own.
+        other => other.to_owned(),
     }
 }
 
+/// The site's address, without a name and a password that somebody wrote into it.
+fn site(stated: &str) -> String {
+    let stated = stated.trim();
+    if stated.is_empty() {
+        return "https://example.org".to_owned();
+    }
+    let (scheme, rest) = stated.split_once("://").unwrap_or(("https", stated));
+    let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    format!("{scheme}://{}", &rest[host.rfind('@').map_or(0, |at| at + 1)..])
+}
+
 fn head(config: &Config) -> String {
-    let site = if config.wordpress.url.is_empty() { "https://example.org" } else { config.wordpress.url.trim() };
+    let site = site(&config.wordpress.url);
     let mut head = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\" \
          xmlns:excerpt=\"http://wordpress.org/export/1.2/excerpt/\" \
@@ -67,10 +80,10 @@ fn head(config: &Config) -> String {
          xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:wp=\"http://wordpress.org/export/1.2/\">\n<channel>\n",
     );
     line(&mut head, "title", &page::clean(&config.wording.heading));
-    line(&mut head, "link", site);
+    line(&mut head, "link", &site);
     line(&mut head, "wp:wxr_version", "1.2");
-    line(&mut head, "wp:base_site_url", site);
-    line(&mut head, "wp:base_blog_url", site);
+    line(&mut head, "wp:base_site_url", &site);
+    line(&mut head, "wp:base_blog_url", &site);
     let author = author(config);
     let _ = writeln!(
         head,
@@ -86,22 +99,17 @@ fn head(config: &Config) -> String {
                 "<wp:category><wp:category_nicename>{}</wp:category_nicename><wp:category_parent></wp:category_parent>\
                  <wp:cat_name>{}</wp:cat_name></wp:category>",
                 data(&nicename),
-                data(&escaped(&name))
+                data(&post::term(&name))
             ),
             _ => writeln!(
                 head,
                 "<wp:tag><wp:tag_slug>{}</wp:tag_slug><wp:tag_name>{}</wp:tag_name></wp:tag>",
                 data(&nicename),
-                data(&escaped(&name))
+                data(&post::term(&name))
             ),
         };
     }
     head
-}
-
-/// A category's or tag's name as WordPress keeps it.
-fn escaped(name: &str) -> String {
-    name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn author(config: &Config) -> &str {
@@ -139,8 +147,11 @@ fn item(post: &Post, number: u32, config: &Config) -> String {
     line(&mut item, "wp:is_sticky", "0");
     for (name, (kind, nicename)) in terms(config) {
         let nicename = attribute(&nicename);
-        let _ =
-            writeln!(item, "<category domain=\"{kind}\" nicename=\"{nicename}\">{}</category>", data(&escaped(&name)));
+        let _ = writeln!(
+            item,
+            "<category domain=\"{kind}\" nicename=\"{nicename}\">{}</category>",
+            data(&post::term(&name))
+        );
     }
     for (key, value) in &post.meta {
         let value = match value {
@@ -159,7 +170,8 @@ fn item(post: &Post, number: u32, config: &Config) -> String {
 }
 
 /// The importer takes posts of the same title and the same second for the same post. So the date is the day the webinar
-/// was held, at the answer's place in the recording: two answers never have the same.
+/// was held, at the answer's place in the recording: the answers of a webinar begin at different seconds, and of two
+/// webinars of one day only answers with the same question could meet.
 fn date(post: &Post) -> String {
     let second = post.start % 86_400;
     let day = post.held_on.unwrap_or_else(|| Offset::UTC.to_datetime(post.changed_at).date());

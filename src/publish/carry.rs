@@ -3,8 +3,8 @@
 
 use super::error::PublishError;
 use super::ledger::Known;
-use super::plan::{Action, Change, Plan, Step, Texts};
-use super::site::{Site, SitePost};
+use super::plan::{Action, Change, Part, Plan, Step};
+use super::site::{Made, Site, SitePost, Terms};
 use crate::failure::{Exit, Failure, told};
 use crate::model::{Digest, EntryId};
 use crate::progress::{Amount, Cancel, Progress};
@@ -48,22 +48,13 @@ impl Outcome {
 }
 
 /// One entry of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Item {
     /// What came of it.
     pub outcome: Outcome,
-    /// What was planned.
-    pub action: Action,
-    /// The entry.
-    pub entry: EntryId,
-    /// The question.
-    pub question: String,
-    /// Why, or why not.
-    pub why: String,
-    /// The post's number on the site.
-    pub post: Option<u64>,
-    /// Its address.
-    pub link: String,
+    /// What was planned, with why it was done or not, and the post as it is now.
+    #[serde(flatten)]
+    pub step: Step,
 }
 
 /// What was done.
@@ -94,16 +85,22 @@ struct Done {
     post: Option<SitePost>,
 }
 
-pub(super) fn carry_out(site: &Site, mut plan: Plan, progress: &dyn Progress, cancel: &Cancel) -> Report {
+pub(super) fn carry_out(
+    site: &Site,
+    mut plan: Plan,
+    still: &dyn Fn(&EntryId) -> bool,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Report {
     let mut report =
         Report { items: Vec::new(), notes: std::mem::take(&mut plan.notes), stopped: None, exit: Exit::Done };
-    let mut run = Run { site, plan, terms: None };
-    let steps = std::mem::take(&mut run.plan.steps);
+    let steps = std::mem::take(&mut plan.steps);
+    let mut run = Run { site, plan, still, terms: None };
     progress.start("publish", Amount::Items(steps.len() as u64));
     let mut in_a_row = 0;
-    for (number, step) in steps.into_iter().enumerate() {
+    for (number, mut step) in steps.into_iter().enumerate() {
         let done = match report.stopped {
-            Some(_) if step.is_settled() => run.settled(&step),
+            _ if step.is_settled() => run.settled(&step),
             Some(_) => Ok(Done { outcome: Outcome::Failed, why: "was not tried any more".into(), post: None }),
             None => cancel.check().map_err(PublishError::from).and_then(|()| run.take(&step, &mut report.notes)),
         };
@@ -124,15 +121,11 @@ pub(super) fn carry_out(site: &Site, mut plan: Plan, progress: &dyn Progress, ca
                 (Outcome::Failed, why, None)
             }
         };
-        report.items.push(Item {
-            outcome,
-            action: step.action,
-            entry: step.entry,
-            question: step.question,
-            why,
-            post: post.as_ref().map(|post| post.id).or(step.post),
-            link: post.map(|post| post.link).unwrap_or(step.link),
-        });
+        step.why = why;
+        if let Some(post) = post {
+            (step.post, step.link) = (Some(post.id), post.link);
+        }
+        report.items.push(Item { outcome, step });
         progress.at(number as u64 + 1);
     }
     if let Err(error) = run.plan.ledger.save() {
@@ -144,16 +137,11 @@ pub(super) fn carry_out(site: &Site, mut plan: Plan, progress: &dyn Progress, ca
     report
 }
 
-impl Step {
-    /// Whether nothing is sent for it.
-    fn is_settled(&self) -> bool {
-        matches!(self.change, Change::Nothing | Change::Note(_))
-    }
-}
-
 struct Run<'a> {
     site: &'a Site<'a>,
     plan: Plan,
+    /// Whether an entry may be published as it was planned.
+    still: &'a dyn Fn(&EntryId) -> bool,
     /// Numbers of categories and tags as new posts get them, once they are known.
     terms: Option<Map<String, Value>>,
 }
@@ -168,61 +156,78 @@ impl Run<'_> {
     }
 
     fn take(&mut self, step: &Step, notes: &mut Vec<String>) -> Result<Done, PublishError> {
-        match &step.change {
-            Change::Nothing | Change::Note(_) => self.settled(step),
+        let left = |why: &str| Done { outcome: Outcome::Skipped, why: why.to_owned(), post: None };
+        if matches!(step.action, Action::Create | Action::Update) && !(self.still)(&step.entry) {
+            return Ok(left("was changed here in the meantime, or its approval was taken back: publish again"));
+        }
+        let (outcome, post) = match &step.change {
+            Change::Nothing | Change::Note(_) => return self.settled(step),
             Change::Create { name, body, sent, meta } => {
-                let mut body = body.clone();
-                body.extend(self.terms(notes)?);
-                let post = self.site.create(name, Value::Object(body))?;
-                self.note(&step.entry, &post, sent.clone(), meta.clone())?;
-                if post.slug != *name {
-                    notes.push(format!("The site calls the post of {} \"{}\".", step.entry, post.slug));
-                }
-                Ok(Done { outcome: Outcome::Created, why: step.why.clone(), post: Some(post) })
+                (Outcome::Created, self.create(&step.entry, name, body, sent, meta.as_ref(), notes)?)
             }
-            Change::Write { post, seen, body, texts, meta } => {
+            Change::Write { post, seen, body, part } => {
                 // Somebody may have worked on it since the plan was made.
-                let left = |why: &str| Done { outcome: Outcome::Skipped, why: why.to_owned(), post: None };
                 match self.site.post(*post)? {
                     None => return Ok(left("was deleted on the site in the meantime")),
                     Some(now) if now.is_trashed() => return Ok(left("was thrown away on the site in the meantime")),
-                    Some(now) if now.hash() != *seen && texts.is_some() => {
+                    Some(now) if now.hash() != *seen && matches!(part, Part::Texts { .. } | Part::TakenDown) => {
                         return Ok(left("was changed by hand on the site in the meantime"));
                     }
                     Some(_) => {}
                 }
                 let written = self.site.update(*post, Value::Object(body.clone()))?;
-                let known = self.plan.ledger.get(&step.entry).filter(|known| known.post == written.id);
-                let sent = match (texts, known) {
-                    (Some(Texts(sent)), _) => Some(sent.clone()),
-                    (None, Some(known)) => Some(known.sent.clone()),
-                    // Only its fields were written: its text was what it should be.
-                    (None, None) if step.action == Action::Update => Some(written.hash()),
-                    (None, None) => None,
+                let known = self.plan.ledger.get(&step.entry).filter(|known| known.post == written.id).cloned();
+                // Where only a part was written, the texts are noted as they were seen to be ours: by now they may be
+                // somebody else's.
+                let before = known.unwrap_or_else(|| Known::of(written.id, seen.clone(), seen.clone()));
+                let known = match part {
+                    Part::Texts { sent, meta } => {
+                        Some(Known { meta: meta.clone(), ..Known::of(written.id, sent.clone(), written.hash()) })
+                    }
+                    Part::Fields { meta } => Some(Known { meta: meta.clone(), taken_down: false, ..before }),
+                    Part::TakenDown => Some(Known { taken_down: true, ..before }),
+                    Part::Status => None,
                 };
-                match (sent, texts, known) {
-                    (Some(sent), Some(_), _) | (Some(sent), None, None) => {
-                        self.note(&step.entry, &written, sent, meta.clone())?;
-                    }
-                    (Some(_), None, Some(known)) => {
-                        let known = Known { meta: meta.clone().or(known.meta.clone()), ..known.clone() };
-                        self.plan.ledger.note(&step.entry, known)?;
-                    }
-                    (None, ..) => {}
+                if let Some(known) = known {
+                    self.plan.ledger.note(&step.entry, known)?;
                 }
-                Ok(Done { outcome: Outcome::Updated, why: step.why.clone(), post: Some(written) })
+                (Outcome::Updated, written)
             }
-        }
+        };
+        Ok(Done { outcome, why: step.why.clone(), post: Some(post) })
     }
 
-    fn note(
+    fn create(
         &mut self,
         entry: &EntryId,
-        post: &SitePost,
-        sent: Digest,
-        meta: Option<Digest>,
-    ) -> Result<(), PublishError> {
-        self.plan.ledger.note(entry, Known { post: post.id, site: post.hash(), sent, meta })
+        name: &str,
+        body: &Map<String, Value>,
+        sent: &Digest,
+        meta: Option<&Digest>,
+        notes: &mut Vec<String>,
+    ) -> Result<SitePost, PublishError> {
+        let mut body = body.clone();
+        body.extend(self.terms(notes)?);
+        let made = self.site.create(name, Value::Object(body.clone()))?;
+        let known = |post: &SitePost| Known::of(post.id, sent.clone(), post.hash());
+        let post = match made {
+            Made::Told(post) => post,
+            Made::Found(post) => {
+                // WordPress writes the texts first: fields, categories and tags may be missing, and are sent again.
+                self.plan.ledger.note(entry, known(&post))?;
+                body.retain(|key, _| ["meta", Terms::Categories.name(), Terms::Tags.name()].contains(&key.as_str()));
+                if body.is_empty() { post } else { self.site.update(post.id, Value::Object(body))? }
+            }
+        };
+        self.plan.ledger.note(entry, Known { meta: meta.cloned(), ..known(&post) })?;
+        if post.slug != *name {
+            notes.push(format!(
+                "The site gave the post of {entry} the name \"{}\": another post has the entry's own, and this user can't \
+                 see it. Let an editor of the site look which of the two is to stay.",
+                post.slug
+            ));
+        }
+        Ok(post)
     }
 
     /// Categories and tags of new posts. Those that are missing are made when the first post needs them.

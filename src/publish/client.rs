@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(50);
 /// How often a request is made before it counts as failed.
 const ATTEMPTS: u32 = 5;
+/// How long a stopped run waits for the answer to what it wrote: unheard, a post that was made would not be noted.
+const LAST_WORD: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read: a hundred long posts are a few.
 const MOST: u64 = 64 << 20;
 /// Characters of a server's message that are shown.
@@ -55,6 +57,8 @@ pub(super) struct Reply {
 pub(super) enum Trouble {
     /// Trying again may help. Whether the site did what it was asked is not known.
     Passing(PublishError, Option<Duration>),
+    /// The site sends us on, to this address.
+    Elsewhere(Url),
     /// It will not.
     Lasting(PublishError),
 }
@@ -93,10 +97,12 @@ impl<'a> Client<'a> {
         done: impl Fn() -> Result<Option<T>, PublishError>,
     ) -> Result<Result<Reply, T>, PublishError> {
         let mut pause = self.settings.pause;
-        for attempt in 1.. {
+        let mut attempt = 1;
+        loop {
             let (error, wait) = match self.once(ask) {
                 Ok(reply) => return Ok(Ok(reply)),
                 Err(Trouble::Lasting(error)) => return Err(error),
+                Err(Trouble::Elsewhere(to)) => return Err(self.moved(to)),
                 Err(Trouble::Passing(error, wait)) => (error, wait),
             };
             let wait = wait.unwrap_or(pause);
@@ -109,25 +115,25 @@ impl<'a> Client<'a> {
             }
             self.sleep(wait)?;
             pause *= 2;
+            attempt += 1;
             if let Some(found) = done()? {
                 return Ok(Err(found));
             }
         }
-        Err(PublishError::Garbled { what: "no attempt was made" })
     }
 
     /// Asks once.
     pub(super) fn once(&self, ask: &Ask) -> Result<Reply, Trouble> {
         if ask.signed && ask.url.origin() != self.settings.url.origin() {
             // Addresses are made of the site's own; should one not be, the password stays here.
-            return Err(Trouble::Lasting(self.moved(ask.url.clone())));
+            return Err(Trouble::Elsewhere(ask.url.clone()));
         }
         self.keep_pace().map_err(|e| Trouble::Lasting(e.into()))?;
         let raw = self.raw(ask)?;
         self.read(ask, raw)
     }
 
-    fn moved(&self, to: Url) -> PublishError {
+    pub(super) fn moved(&self, to: Url) -> PublishError {
         PublishError::Moved { from: self.settings.site().to_owned(), to: shown(to) }
     }
 
@@ -168,8 +174,14 @@ impl<'a> Client<'a> {
             let _ = to.send(request.send().map_err(|e| reason(&e)).and_then(whole));
         });
         spawned.map_err(|e| Trouble::Lasting(unreachable(e.to_string())))?;
+        let patience = if ask.method == Method::POST { LAST_WORD } else { Duration::ZERO };
+        let mut stopped_at = None;
         loop {
-            self.cancel.check().map_err(|e| Trouble::Lasting(e.into()))?;
+            if let Err(stopped) = self.cancel.check()
+                && stopped_at.get_or_insert_with(Instant::now).elapsed() >= patience
+            {
+                return Err(Trouble::Lasting(stopped.into()));
+            }
             match answer.recv_timeout(LOOK) {
                 Ok(Ok(raw)) => return Ok(raw),
                 Ok(Err(why)) => return Err(Trouble::Passing(unreachable(why), None)),
@@ -201,7 +213,7 @@ impl<'a> Client<'a> {
             300..=399 => {
                 let to = headers.get(LOCATION).and_then(|l| l.to_str().ok()).and_then(|l| ask.url.join(l).ok());
                 let to = to.unwrap_or_else(|| ask.url.clone());
-                Err(Trouble::Lasting(self.moved(to)))
+                Err(Trouble::Elsewhere(to))
             }
             408 | 425 | 429 | 500..=599 => {
                 let wait = wait(&headers);
@@ -231,7 +243,10 @@ impl<'a> Client<'a> {
                 PublishError::Unseen { user }
             }
             (401 | 403, _) => PublishError::Forbidden { user, what: "do that" },
-            _ => PublishError::Answer { status, code, message: self.harmless(text("message")) },
+            _ => {
+                let term = json.get("data").and_then(|data| data.get("term_id")).and_then(Value::as_u64);
+                PublishError::Answer { status, code, message: self.harmless(text("message")), term }
+            }
         }
     }
 
@@ -266,7 +281,7 @@ fn host(url: &Url) -> String {
 }
 
 /// An address for people, without what may be secret in it.
-pub(super) fn shown(mut url: Url) -> String {
+fn shown(mut url: Url) -> String {
     // An address that takes neither has none.
     let _ = (url.set_username(""), url.set_password(None));
     url.set_query(None);

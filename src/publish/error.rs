@@ -24,6 +24,12 @@ pub enum PublishError {
     /// Nobody is named.
     #[error("nobody is named who publishes")]
     NoUser,
+    /// The user's name can't be sent.
+    #[error("the name of the WordPress user \"{user}\" has a colon in it, which can't be sent")]
+    UserName {
+        /// The user.
+        user: String,
+    },
     /// There is no password.
     #[error("there is no password for the WordPress user {user}")]
     NoPassword {
@@ -113,6 +119,19 @@ pub enum PublishError {
         /// Its name in addresses.
         name: String,
     },
+    /// The entries have posts of another kind.
+    #[error(
+        "{}, and post_type is now \"{now}\": their entries would be on the site twice",
+        made(*posts, was)
+    )]
+    OtherKind {
+        /// The kind that they are.
+        was: String,
+        /// The kind that the settings name.
+        now: String,
+        /// How many.
+        posts: u64,
+    },
     /// The site refuses for now.
     #[error("the site refuses for now (status {status}{})", waiting(*after))]
     Refused {
@@ -130,6 +149,8 @@ pub enum PublishError {
         code: String,
         /// The same for people.
         message: String,
+        /// The number of the category or tag that is there already, where that is the fault.
+        term: Option<u64>,
     },
     /// An answer of WordPress lacks what it should have.
     #[error("an answer of WordPress can't be understood: {what}")]
@@ -160,6 +181,13 @@ fn waiting(after: Option<u64>) -> String {
     after.map(|seconds| format!(", asks to wait {seconds} seconds")).unwrap_or_default()
 }
 
+fn made(posts: u64, kind: &str) -> String {
+    match posts {
+        1 => format!("1 post on the site was made as one of \"{kind}\""),
+        _ => format!("{posts} posts on the site were made as \"{kind}\""),
+    }
+}
+
 impl PublishError {
     /// Whether the next post would fail in the same way.
     pub(super) fn is_everywhere(&self) -> bool {
@@ -174,9 +202,9 @@ impl PublishError {
         )
     }
 
-    /// Whether the site or the way to it is in trouble, rather than this post.
+    /// Whether it is likely the site, the way to it or the user, rather than this post.
     pub(super) fn is_of_the_site(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Refused { .. } | Self::NotJson { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Refused { .. } | Self::NotJson { .. } | Self::Forbidden { .. })
     }
 }
 
@@ -187,6 +215,7 @@ impl Failure for PublishError {
             | Self::Address { .. }
             | Self::Insecure
             | Self::NoUser
+            | Self::UserName { .. }
             | Self::NoPassword { .. }
             | Self::PasswordFile { .. }
             | Self::PasswordShown { .. }
@@ -196,7 +225,8 @@ impl Failure for PublishError {
             | Self::WrongPassword { .. }
             | Self::Unseen { .. }
             | Self::Forbidden { .. }
-            | Self::NoPostType { .. } => Exit::Usage,
+            | Self::NoPostType { .. }
+            | Self::OtherKind { .. } => Exit::Usage,
             Self::NoRest { .. } | Self::NotJson { .. } | Self::Answer { .. } | Self::Garbled { .. } => {
                 Exit::SourceUnavailable
             }
@@ -215,6 +245,9 @@ impl Failure for PublishError {
             Self::Insecure => "Write https:// in that address. Only a site on this computer may do without.",
             Self::NoUser => {
                 "Write the user's name as user under [wordpress] in spinetime.toml, or set SPINETIME_WORDPRESS_USER."
+            }
+            Self::UserName { .. } => {
+                "Publish as a user whose name for logging in has none; the user's e-mail address does as well."
             }
             Self::NoPassword { .. } => {
                 "Make an application password in the user's profile on the site, and set SPINETIME_WORDPRESS_PASSWORD \
@@ -262,6 +295,13 @@ impl Failure for PublishError {
                 "Write post_type = \"posts\" under [wordpress] in spinetime.toml, or switch on the plugin that brings \
                  \"spine-answers\" (integrations/wordpress)."
             }
+            Self::OtherKind { was, .. } => {
+                return Some(format!(
+                    "Write post_type = \"{was}\" under [wordpress] in spinetime.toml again. To change over to the other \
+                     kind, first move those posts to the trash on the site (while the plugin is switched on, if they are \
+                     its kind), then run the same command again."
+                ));
+            }
             Self::Refused { .. } => {
                 "Wait, then run the same command again: what is done is recognised. If it happens often, lower \
                  requests_per_second under [wordpress] in spinetime.toml."
@@ -269,8 +309,9 @@ impl Failure for PublishError {
             Self::Answer { .. } => "Ask the site's administrator what that means; the site's error log may say more.",
             Self::Garbled { .. } => "Ask the site's administrator whether a plugin changes what the REST API answers.",
             Self::Ledger { .. } => {
-                "Restore that file from a backup, or move it away: posts that nobody changed are recognised without \
-                 it, others are left alone."
+                "Restore that file from a backup. Without it posts are recognised by their names and texts; but if the \
+                 site does without the plugin, posts that were given other names there would be made a second time, and \
+                 those whose entries changed are left alone. If you accept that, move the file away."
             }
             Self::Library(e) => return e.remedy(),
             Self::Write(e) => return e.remedy(),

@@ -8,6 +8,7 @@ mod carry;
 mod client;
 mod error;
 mod ledger;
+mod look;
 mod plan;
 mod settings;
 mod site;
@@ -56,14 +57,15 @@ impl<'a> Press<'a> {
         overwrite: &BTreeSet<EntryId>,
         progress: &dyn Progress,
     ) -> Result<Plan, PublishError> {
-        let ledger = Ledger::open(&library.posts_path(), self.settings.key())?;
+        let ledger = Ledger::open(&library.posts_path(), self.settings.site(), &self.settings.post_type)?;
         plan::plan(&self.site, self.settings, posts, ledger, overwrite, progress)
     }
 
     /// Does it, and notes what was found as it should be. Whoever calls holds the library's publish lock
-    /// since before the plan was made.
+    /// since before the plan was made. `still` tells, just before a post is made or updated, whether the entry may be
+    /// published as it was planned: people go on working while this runs.
     #[must_use]
-    pub fn carry_out(&self, plan: Plan, progress: &dyn Progress) -> Report {
-        carry::carry_out(&self.site, plan, progress, self.cancel)
+    pub fn carry_out(&self, plan: Plan, still: &dyn Fn(&EntryId) -> bool, progress: &dyn Progress) -> Report {
+        carry::carry_out(&self.site, plan, still, progress, self.cancel)
     }
 }

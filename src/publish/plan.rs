@@ -5,16 +5,17 @@
 
 use super::error::PublishError;
 use super::ledger::{Known, Ledger};
+use super::look::{Found, Hand, hand, look};
 use super::settings::Settings;
 use super::site::{Site, SitePost, Terms};
 use crate::export::contract::GoneReason;
-use crate::export::post::{Gone, META_HASH, META_ID, Post, Posts, text_hash};
+use crate::export::post::{self, Gone, META_HASH, META_ID, Post, Posts, text_hash};
 use crate::model::{Digest, EntryId};
-use crate::progress::{Amount, Progress};
+use crate::progress::Progress;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What becomes of an entry's post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -63,19 +64,28 @@ pub(super) enum Change {
     },
     Write {
         post: u64,
+        /// Of its texts when the plan was made.
         seen: Digest,
         body: Map<String, Value>,
-        texts: Option<Texts>,
-        meta: Option<Digest>,
+        part: Part,
     },
 }
 
-/// That a write sends new texts, and their hash.
+/// What of a post is written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Texts(pub(super) Digest);
+pub(super) enum Part {
+    /// All of it, with the hashes of texts and fields.
+    Texts { sent: Digest, meta: Option<Digest> },
+    /// The fields alone, with their hash.
+    Fields { meta: Option<Digest> },
+    /// The status of a post whose entry is gone.
+    TakenDown,
+    /// The status of a withdrawn entry's post, whosoever's its text is.
+    Status,
+}
 
-/// One entry of the plan.
-#[derive(Debug, Clone, PartialEq)]
+/// One entry of the plan, or what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
     /// What becomes of its post.
     pub action: Action,
@@ -83,13 +93,21 @@ pub struct Step {
     pub entry: EntryId,
     /// The question, as far as it is known.
     pub question: String,
-    /// Why, in a few words.
+    /// Why, or why not, in a few words.
     pub why: String,
     /// The post's number on the site, if it has one.
     pub post: Option<u64>,
     /// Its address.
     pub link: String,
+    #[serde(skip)]
     pub(super) change: Change,
+}
+
+impl Step {
+    /// Whether nothing is sent for it.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.change, Change::Nothing | Change::Note(_))
+    }
 }
 
 /// What is to be done.
@@ -105,12 +123,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether anything is to be sent.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step.change, Change::Nothing | Change::Note(_)))
-    }
-
     /// How many entries have this action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
@@ -158,16 +170,6 @@ fn meta_hash(meta: &Map<String, Value>) -> Option<Digest> {
     (!meta.is_empty()).then(|| Digest::from_bytes(Sha256::digest(text.as_bytes()).into()))
 }
 
-/// A post of the site, or what became of it.
-#[derive(Debug, Clone, PartialEq)]
-enum Found {
-    One(SitePost),
-    /// Several have the entry's name, and nobody knows which is meant.
-    Several(Vec<u64>),
-    /// The one that was made is gone.
-    Deleted(u64),
-}
-
 /// Decides; asks the site, but changes nothing.
 pub(super) fn plan(
     site: &Site,
@@ -177,6 +179,12 @@ pub(super) fn plan(
     overwrite: &BTreeSet<EntryId>,
     progress: &dyn Progress,
 ) -> Result<Plan, PublishError> {
+    for (kind, numbers) in ledger.other_kinds() {
+        let posts = site.not_trashed(kind, &numbers)?;
+        if posts > 0 {
+            return Err(PublishError::OtherKind { was: kind.to_owned(), now: settings.post_type.clone(), posts });
+        }
+    }
     let found = look(site, posts, &ledger, progress)?;
     let mut steps: Vec<Step> = posts
         .posts
@@ -185,109 +193,49 @@ pub(super) fn plan(
         .collect();
     steps.extend(posts.gone.iter().filter_map(|gone| of_gone(gone, found.get(&gone.id)?, &ledger, overwrite, site)));
     let mut notes = Vec::new();
-    let terms = match steps.iter().any(|step| step.action == Action::Create) {
-        true => terms(site, settings, &mut notes)?,
-        false => Vec::new(),
-    };
-    if site.meta.contains(META_ID) == site.meta.contains(META_HASH) && !site.meta.contains(META_ID) {
+    let creates = steps.iter().any(|step| step.action == Action::Create);
+    let terms = if creates { terms(site, settings, &mut notes)? } else { Vec::new() };
+    if !site.meta.contains(META_ID) {
         notes.push(
             "The site has no fields for experts and recordings: its administrator can switch on the plugin in \
              integrations/wordpress."
                 .into(),
         );
+        if creates && ledger.is_new() {
+            notes.push(
+                "wordpress.json in the library knows no posts of this site yet. If that file was lost, restore it from a \
+                 backup first: a post that was given another name on the site is not recognised without it, and would \
+                 be made a second time."
+                    .into(),
+            );
+        }
     }
     Ok(Plan { steps, notes, terms, ledger })
 }
 
-/// The entries' posts: by name; by number, for those whose name was changed on the site; by the id in their fields, for
-/// those of another computer's ledger.
-fn look(
-    site: &Site,
-    posts: &Posts,
-    ledger: &Ledger,
-    progress: &dyn Progress,
-) -> Result<BTreeMap<EntryId, Found>, PublishError> {
-    let ids: Vec<&EntryId> = posts.posts.iter().map(|p| &p.id).chain(posts.gone.iter().map(|g| &g.id)).collect();
-    let names: Vec<String> = ids.iter().map(|id| id.to_string()).collect();
-    progress.start("look at the site", Amount::Items(names.len() as u64));
-    let mut named: BTreeMap<EntryId, Vec<SitePost>> = BTreeMap::new();
-    let add = |named: &mut BTreeMap<EntryId, Vec<SitePost>>, id: EntryId, post: SitePost| {
-        let posts = named.entry(id).or_default();
-        if posts.iter().all(|other| other.id != post.id) {
-            posts.push(post);
-        }
-    };
-    for post in site.by_names(&names, &|done| progress.at(done))? {
-        if let Ok(id) = post.name().parse() {
-            add(&mut named, id, post);
-        }
-    }
-    let missing: BTreeMap<u64, &EntryId> = ids
-        .iter()
-        .filter_map(|id| Some((ledger.get(id)?.post, *id)))
-        .filter(|(number, id)| named.get(*id).is_none_or(|posts| posts.iter().all(|post| post.id != *number)))
-        .collect();
-    for post in site.by_numbers(&missing.keys().copied().collect::<Vec<_>>())? {
-        if let Some(id) = missing.get(&post.id) {
-            add(&mut named, (*id).clone(), post);
-        }
-    }
-    let unknown: BTreeSet<&EntryId> =
-        ids.iter().copied().filter(|id| !named.contains_key(*id) && ledger.get(id).is_none()).collect();
-    if site.meta.contains(META_ID) && !unknown.is_empty() {
-        for post in site.with_ids()? {
-            let id: Option<EntryId> = post.meta.get(META_ID).and_then(Value::as_str).and_then(|id| id.parse().ok());
-            if let Some(id) = id.filter(|id| unknown.contains(id)) {
-                add(&mut named, id, post);
-            }
-        }
-    }
-    progress.finish(&format!("{} posts found", named.len()));
-    let mut found: BTreeMap<EntryId, Found> = named
-        .into_iter()
-        .map(|(id, posts)| {
-            let one = choose(posts, ledger.get(&id));
-            (id, one)
-        })
-        .collect();
-    for (number, id) in missing {
-        found.entry(id.clone()).or_insert(Found::Deleted(number));
-    }
-    Ok(found)
+/// What a step is about.
+struct About<'a> {
+    entry: &'a EntryId,
+    question: String,
+    at: Option<&'a SitePost>,
 }
 
-/// The post that is meant: the one of the ledger, else the only one that is not in the trash.
-fn choose(mut posts: Vec<SitePost>, known: Option<&Known>) -> Found {
-    if let Some(at) = known.and_then(|known| posts.iter().position(|post| post.id == known.post)) {
-        return Found::One(posts.swap_remove(at));
+impl About<'_> {
+    fn step(&self, action: Action, why: &str, change: Change) -> Step {
+        Step {
+            action,
+            entry: self.entry.clone(),
+            question: self.question.clone(),
+            why: why.to_owned(),
+            post: self.at.map(|at| at.id),
+            link: self.at.map(|at| at.link.clone()).unwrap_or_default(),
+            change,
+        }
     }
-    let alive: Vec<usize> = (0..posts.len()).filter(|at| !posts[*at].is_trashed()).collect();
-    match alive[..] {
-        [at] => Found::One(posts.swap_remove(at)),
-        [] => Found::One(posts.swap_remove(0)),
-        _ => Found::Several(posts.iter().filter(|post| !post.is_trashed()).map(|post| post.id).collect()),
-    }
-}
 
-/// Whose text the site has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hand {
-    /// It is what was written there last.
-    Ours,
-    /// Somebody changed it since.
-    Theirs,
-    /// Nobody knows who wrote it.
-    Unknown,
-}
-
-fn hand(post: &SitePost, known: Option<&Known>) -> Hand {
-    let now = post.hash();
-    let noted = post.meta.get(META_HASH).and_then(Value::as_str).filter(|hash| !hash.is_empty());
-    let known = known.filter(|known| known.post == post.id);
-    if noted == Some(now.as_str()) || known.is_some_and(|known| known.site == now) {
-        return Hand::Ours;
+    fn leave(&self, why: &str) -> Step {
+        self.step(Action::Leave, why, Change::Nothing)
     }
-    if noted.is_some() || known.is_some() { Hand::Theirs } else { Hand::Unknown }
 }
 
 fn of_post(
@@ -299,36 +247,27 @@ fn of_post(
     settings: &Settings,
 ) -> Step {
     let post = wanted.post;
-    let step = |action, why: &str, at: Option<&SitePost>, change| Step {
-        action,
-        entry: post.id.clone(),
-        question: post.question.clone(),
-        why: why.to_owned(),
-        post: at.map(|at| at.id),
-        link: at.map(|at| at.link.clone()).unwrap_or_default(),
-        change,
-    };
+    let about = About { entry: &post.id, question: post.question.clone(), at: None };
     let create = |why: &str| {
         let mut body = wanted.body(site);
         body.insert("slug".into(), post.slug.as_str().into());
         body.insert("status".into(), settings.status.as_str().into());
         let change =
             Change::Create { name: post.slug.clone(), body, sent: wanted.hash.clone(), meta: meta_hash(&wanted.meta) };
-        step(Action::Create, why, None, change)
+        about.step(Action::Create, why, change)
     };
     let told = overwrite.contains(&post.id);
     let at = match found {
         None => return create("new"),
         Some(Found::Deleted(_)) if told => return create("was deleted on the site"),
-        Some(Found::Deleted(_)) => {
-            return step(Action::Leave, "was deleted on the site", None, Change::Nothing);
-        }
-        Some(Found::Several(numbers)) => return step(Action::Leave, &several(numbers), None, Change::Nothing),
-        Some(Found::One(at)) if at.is_trashed() => {
-            return step(Action::Leave, "is in the site's trash", Some(at), Change::Nothing);
-        }
+        Some(Found::Deleted(_)) => return about.leave("was deleted on the site"),
+        Some(Found::Several(numbers)) => return about.leave(&several(numbers)),
         Some(Found::One(at)) => at,
     };
+    let about = About { at: Some(at), ..about };
+    if at.is_trashed() {
+        return about.leave("is in the site's trash");
+    }
     let known = ledger.get(&post.id).filter(|known| known.post == at.id);
     let (now, meta) = (at.hash(), meta_hash(&wanted.meta));
     let same_text = now == wanted.hash
@@ -336,28 +275,25 @@ fn of_post(
         || known.is_some_and(|known| known.sent == wanted.hash && known.site == now);
     let same_meta = wanted.meta.iter().all(|(key, value)| at.meta.get(key) == Some(value))
         || known.is_some_and(|known| known.meta == meta);
-    let write = |why: &str, body, texts| {
-        let change = Change::Write { post: at.id, seen: now.clone(), body, texts, meta: meta.clone() };
-        step(Action::Update, why, Some(at), change)
-    };
     if same_text && same_meta {
-        let note = Known { post: at.id, sent: wanted.hash.clone(), site: now, meta };
-        return step(Action::Keep, "is up to date", Some(at), Change::Note(note));
+        let note = Known { meta, ..Known::of(at.id, wanted.hash.clone(), now) };
+        return about.step(Action::Keep, "is up to date", Change::Note(note));
     }
+    let write = |why: &str, body, part| {
+        let change = Change::Write { post: at.id, seen: now.clone(), body, part };
+        about.step(Action::Update, why, change)
+    };
     if same_text {
         let body = Map::from_iter([("meta".to_owned(), Value::Object(wanted.meta.clone()))]);
-        return write("its fields are out of date", body, None);
+        return write("its fields are out of date", body, Part::Fields { meta });
     }
-    let texts = Some(Texts(wanted.hash.clone()));
+    let texts = |why: &str| write(why, wanted.body(site), Part::Texts { sent: wanted.hash.clone(), meta });
     match hand(at, known) {
-        Hand::Ours => write("the entry changed", wanted.body(site), texts),
-        Hand::Theirs if told => write("was changed by hand, and is overwritten as asked", wanted.body(site), texts),
-        Hand::Unknown if told => write("is of unknown origin, and is overwritten as asked", wanted.body(site), texts),
-        Hand::Theirs => step(Action::Leave, "was changed by hand on the site", Some(at), Change::Nothing),
-        Hand::Unknown => {
-            let why = "has the entry's name and another text, and nobody knows who wrote it";
-            step(Action::Leave, why, Some(at), Change::Nothing)
-        }
+        Hand::Ours => texts("the entry changed"),
+        Hand::Theirs if told => texts("was changed by hand, and is overwritten as asked"),
+        Hand::Unknown if told => texts("is of unknown origin, and is overwritten as asked"),
+        Hand::Theirs => about.leave("was changed by hand on the site"),
+        Hand::Unknown => about.leave("has the entry's name and another text, and nobody knows who wrote it"),
     }
 }
 
@@ -368,56 +304,63 @@ fn several(numbers: &[u64]) -> String {
 
 /// `None` when there is nothing to do nor to say.
 fn of_gone(gone: &Gone, found: &Found, ledger: &Ledger, overwrite: &BTreeSet<EntryId>, site: &Site) -> Option<Step> {
-    let step = |action, why: &str, at: Option<&SitePost>, change| Step {
-        action,
-        entry: gone.id.clone(),
-        question: at.map(|at| shown(&at.title)).unwrap_or_default(),
-        why: why.to_owned(),
-        post: at.map(|at| at.id),
-        link: at.map(|at| at.link.clone()).unwrap_or_default(),
-        change,
-    };
+    let about = About { entry: &gone.id, question: String::new(), at: None };
     let at = match found {
         Found::Deleted(_) => return None,
         Found::One(at) if at.is_trashed() => return None,
-        Found::Several(numbers) => return Some(step(Action::Leave, &several(numbers), None, Change::Nothing)),
+        Found::Several(numbers) => return Some(about.leave(&several(numbers))),
         Found::One(at) => at,
     };
+    let about = About { question: post::plain(&at.title), at: Some(at), ..about };
     let known = ledger.get(&gone.id).filter(|known| known.post == at.id);
-    let is_draft = at.status == "draft";
-    let to_draft = |why: &str| {
-        let body = Map::from_iter([("status".to_owned(), json!("draft"))]);
-        let change = Change::Write { post: at.id, seen: at.hash(), body, texts: None, meta: None };
-        step(Action::Unpublish, why, Some(at), change)
-    };
+    let told = overwrite.contains(&gone.id);
     match (gone.reason, &gone.notice) {
-        (GoneReason::Unapproved, _) => Some(step(
-            Action::Leave,
-            "was changed since it was approved, and waits for approval",
-            Some(at),
-            Change::Nothing,
-        )),
-        (GoneReason::Withdrawn, Some(notice)) => {
-            let wanted = text_hash(&at.title, notice, "");
-            if at.hash() == wanted || known.is_some_and(|known| known.sent == wanted && known.site == at.hash()) {
-                let note = Known { post: at.id, sent: wanted, site: at.hash(), meta: None };
-                return Some(step(Action::Keep, "says that it was withdrawn", Some(at), Change::Note(note)));
-            }
-            if hand(at, known) == Hand::Ours || overwrite.contains(&gone.id) {
-                return Some(step(Action::Withdraw, "was withdrawn", Some(at), withdrawal(at, notice, wanted, site)));
-            }
-            match is_draft {
-                true => {
-                    let why = "was withdrawn; its text was changed by hand, so that it stays";
-                    Some(step(Action::Leave, why, Some(at), Change::Nothing))
-                }
-                false => Some(to_draft("was withdrawn; its text was changed by hand, so that only its status changes")),
-            }
+        (GoneReason::Unapproved, _) => {
+            Some(about.leave("waits for people: as it stands, its entry may not be published"))
         }
-        _ if is_draft => None,
-        (GoneReason::Withdrawn, None) => Some(to_draft("was withdrawn")),
-        (GoneReason::Removed, _) => Some(to_draft("is no entry any more")),
+        (GoneReason::Withdrawn, Some(notice)) => Some(of_withdrawn(&about, at, notice, known, told, site)),
+        _ => of_removed(&about, at, known, told),
     }
+}
+
+/// Sends the status of a post, and nothing else.
+fn to_draft(about: &About, at: &SitePost, why: &str, part: Part) -> Step {
+    let body = Map::from_iter([("status".to_owned(), json!("draft"))]);
+    about.step(Action::Unpublish, why, Change::Write { post: at.id, seen: at.hash(), body, part })
+}
+
+fn of_withdrawn(about: &About, at: &SitePost, notice: &str, known: Option<&Known>, told: bool, site: &Site) -> Step {
+    let wanted = text_hash(&at.title, notice, "");
+    if at.hash() == wanted || known.is_some_and(|known| known.sent == wanted && known.site == at.hash()) {
+        let note = Known::of(at.id, wanted, at.hash());
+        return about.step(Action::Keep, "says that it was withdrawn", Change::Note(note));
+    }
+    match hand(at, known) {
+        hand if hand == Hand::Ours || told => {
+            about.step(Action::Withdraw, "was withdrawn", withdrawal(at, notice, wanted, site))
+        }
+        Hand::Unknown => about.leave("was withdrawn, but nobody knows who wrote the post with its name: see to it"),
+        _ if at.status == "draft" => about.leave("was withdrawn; its text was changed by hand, so that it stays"),
+        _ => {
+            let why = "was withdrawn; its text was changed by hand, so that only its status changes";
+            to_draft(about, at, why, Part::Status)
+        }
+    }
+}
+
+fn of_removed(about: &About, at: &SitePost, known: Option<&Known>, told: bool) -> Option<Step> {
+    if at.status == "draft" {
+        return None;
+    }
+    Some(match hand(at, known) {
+        _ if told => to_draft(about, at, "is no entry any more", Part::TakenDown),
+        Hand::Ours if known.is_some_and(|known| known.taken_down) => {
+            about.leave("is no entry any more, and people put its post back")
+        }
+        Hand::Ours => to_draft(about, at, "is no entry any more", Part::TakenDown),
+        Hand::Theirs => about.leave("is no entry any more; its post was changed by hand, so that it stays"),
+        Hand::Unknown => about.leave("is no entry any more, and nobody knows who wrote the post with its name"),
+    })
 }
 
 fn withdrawal(at: &SitePost, notice: &str, wanted: Digest, site: &Site) -> Change {
@@ -428,17 +371,13 @@ fn withdrawal(at: &SitePost, notice: &str, wanted: Digest, site: &Site) -> Chang
         // It quotes the answer.
         body.insert("excerpt".into(), "".into());
     }
-    if site.meta.contains(META_HASH) {
-        body.insert("meta".into(), json!({ META_HASH: wanted.as_str() }));
+    let emptied = post::emptied().into_iter().chain([(META_HASH, wanted.as_str().into())]);
+    let meta: Map<String, Value> =
+        emptied.filter(|(key, _)| site.meta.contains(*key)).map(|(key, value)| (key.to_owned(), value)).collect();
+    if !meta.is_empty() {
+        body.insert("meta".into(), Value::Object(meta));
     }
-    Change::Write { post: at.id, seen: at.hash(), body, texts: Some(Texts(wanted)), meta: None }
-}
-
-/// A title of the site as plain text.
-fn shown(title: &str) -> String {
-    let plain = title.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let plain: String = plain.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    Change::Write { post: at.id, seen: at.hash(), body, part: Part::Texts { sent: wanted, meta: None } }
 }
 
 fn terms(
@@ -455,7 +394,11 @@ fn terms(
         for name in names {
             let number = site.term(kind, name)?;
             if number.is_none() {
-                notes.push(format!("The site has no \"{name}\" among its {} yet: it is made.", kind.name()));
+                notes.push(format!(
+                    "The site has no \"{name}\" among its {} yet: it is made, unless WordPress keeps it under another form of \
+                     that name.",
+                    kind.name()
+                ));
             }
             terms.push((kind, name.clone(), number));
         }

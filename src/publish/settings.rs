@@ -103,8 +103,11 @@ impl Settings {
     ) -> Result<Self, PublishError> {
         let url = site(&wordpress.url)?;
         let user = user.unwrap_or(&wordpress.user).trim().to_owned();
-        if user.is_empty() || user.contains(':') {
+        if user.is_empty() {
             return Err(PublishError::NoUser);
+        }
+        if user.contains(':') {
+            return Err(PublishError::UserName { user });
         }
         let password = match (password.and_then(Password::new), wordpress.password_file.trim()) {
             (Some(password), _) => password,
@@ -143,11 +146,6 @@ impl Settings {
     #[must_use]
     pub fn site(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
-    }
-
-    /// What the site's posts are listed under in the ledger.
-    pub(super) fn key(&self) -> String {
-        format!("{} {}", self.site(), self.post_type)
     }
 }
 
@@ -246,6 +244,10 @@ mod tests {
         let mut odd = config("https://a.example");
         odd.status = "private".into();
         assert!(matches!(settings(&odd), Err(PublishError::Setting { key: "status", .. })));
+        odd = Wordpress { user: "a:b".into(), ..config("https://a.example") };
+        assert!(matches!(settings(&odd), Err(PublishError::UserName { .. })));
+        odd.user = " ".into();
+        assert!(matches!(settings(&odd), Err(PublishError::NoUser)));
         odd = config("https://a.example");
         odd.post_type = "../users".into();
         assert!(matches!(settings(&odd), Err(PublishError::Setting { key: "post_type", .. })));

@@ -1,10 +1,10 @@
 //! A WordPress site: where its REST interface is, what the kind of post has, and posts in and out.
 
-use super::client::{Ask, Client, Reply, Trouble, shown};
+use super::client::{Ask, Client, Reply, Trouble};
 use super::error::PublishError;
 use super::settings::Settings;
-use crate::export::post::{META_ID, text_hash};
-use crate::model::Digest;
+use crate::export::post::{self, META_ID, text_hash};
+use crate::model::{Digest, EntryId};
 use crate::progress::Cancel;
 use reqwest::{Method, Url};
 use serde_json::{Map, Value, json};
@@ -18,6 +18,8 @@ const BATCH: usize = 40;
 const PAGE: usize = 100;
 /// What is read of a post.
 const FIELDS: &str = "id,slug,status,title.raw,content.raw,excerpt.raw,meta,link";
+/// Every status that WordPress lists.
+const ALL: &str = "any,trash";
 /// WordPress puts this behind the name of a post in the trash.
 const TRASHED: &str = "__trashed";
 
@@ -49,6 +51,11 @@ impl SitePost {
         self.slug.strip_suffix(TRASHED).unwrap_or(&self.slug)
     }
 
+    /// The id of the entry that its fields name.
+    pub(super) fn entry(&self) -> Option<&str> {
+        self.meta.get(META_ID).and_then(Value::as_str).filter(|id| !id.is_empty())
+    }
+
     fn of(value: &Value) -> Result<Self, PublishError> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let raw = |key: &str| value.get(key).and_then(|v| v.get("raw")).and_then(Value::as_str).map(str::to_owned);
@@ -64,6 +71,14 @@ impl SitePost {
             link: text("link"),
         })
     }
+}
+
+/// How a post came to be made.
+pub(super) enum Made {
+    /// The site said so.
+    Told(SitePost),
+    /// The site's answer was lost, and the post was found there. Whether all of it was written is not known.
+    Found(SitePost),
 }
 
 /// Categories and tags are both called terms.
@@ -161,20 +176,22 @@ impl<'a> Site<'a> {
         self.ask(Method::GET, path, query, None)
     }
 
-    fn list(&self, query: &[(&str, &str)]) -> Result<(Vec<SitePost>, u64), PublishError> {
+    /// One page of a list of posts, and how many pages there are.
+    fn page(&self, path: &str, query: &[(&str, &str)]) -> Result<(Vec<Value>, u64), PublishError> {
         let size = PAGE.to_string();
-        let mut all = vec![
-            ("context", "edit"),
-            ("status", "any,trash"),
-            ("per_page", size.as_str()),
-            ("orderby", "id"),
-            ("order", "asc"),
-            ("_fields", FIELDS),
-        ];
+        let mut all = vec![("context", "edit"), ("per_page", size.as_str()), ("orderby", "id"), ("order", "asc")];
         all.extend(query);
-        let reply = self.get(&self.kind(), &all)?;
-        let posts = reply.body.as_array().ok_or(PublishError::Garbled { what: "a list of posts is none" })?;
-        Ok((posts.iter().map(SitePost::of).collect::<Result<_, _>>()?, reply.pages))
+        match self.get(path, &all)? {
+            Reply { body: Value::Array(posts), pages, .. } => Ok((posts, pages)),
+            _ => Err(PublishError::Garbled { what: "a list of posts is none" }),
+        }
+    }
+
+    fn list(&self, query: &[(&str, &str)]) -> Result<(Vec<SitePost>, u64), PublishError> {
+        let mut all = vec![("status", ALL), ("_fields", FIELDS)];
+        all.extend(query);
+        let (posts, pages) = self.page(&self.kind(), &all)?;
+        Ok((posts.iter().map(SitePost::of).collect::<Result<_, _>>()?, pages))
     }
 
     /// The posts with these names, also those in the trash. `at` hears how many names were asked for.
@@ -202,20 +219,40 @@ impl<'a> Site<'a> {
         Ok(posts)
     }
 
-    /// All posts that carry an entry's id, where the site registered that field.
-    pub(super) fn with_ids(&self) -> Result<Vec<SitePost>, PublishError> {
-        let mut posts = Vec::new();
+    /// The numbers of all posts that carry an entry's id, where the site registered that field.
+    pub(super) fn carriers(&self) -> Result<Vec<(u64, EntryId)>, PublishError> {
+        let carrier = |post: &Value| {
+            let id = post.get("meta")?.get(META_ID)?.as_str()?.parse().ok()?;
+            Some((post.get("id")?.as_u64()?, id))
+        };
+        let mut carriers = Vec::new();
         let mut page = 1;
         loop {
-            let (found, pages) = self.list(&[("page", &page.to_string())])?;
-            let carries =
-                |post: &SitePost| post.meta.get(META_ID).and_then(Value::as_str).is_some_and(|id| !id.is_empty());
-            posts.extend(found.into_iter().filter(carries));
+            let number = page.to_string();
+            let query = [("status", ALL), ("_fields", "id,meta"), ("page", number.as_str())];
+            let (posts, pages) = self.page(&self.kind(), &query)?;
+            carriers.extend(posts.iter().filter_map(carrier));
             if page >= pages {
-                return Ok(posts);
+                return Ok(carriers);
             }
             page += 1;
         }
+    }
+
+    /// How many of these posts are of this kind and not in the trash. Where the site does not know the kind, all of them
+    /// may be: they come back with it.
+    pub(super) fn not_trashed(&self, kind: &str, numbers: &[u64]) -> Result<u64, PublishError> {
+        let mut count = 0;
+        for batch in numbers.chunks(PAGE) {
+            let text: Vec<String> = batch.iter().map(u64::to_string).collect();
+            let query = [("status", "any"), ("_fields", "id"), ("include", &text.join(","))];
+            count += match self.page(&format!("wp/v2/{kind}"), &query) {
+                Ok((posts, _)) => posts.len() as u64,
+                Err(PublishError::Answer { status: 404, .. }) => batch.len() as u64,
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(count)
     }
 
     /// The post as it is now; `None` when it is gone.
@@ -229,7 +266,7 @@ impl<'a> Site<'a> {
     }
 
     /// Makes a post. When an answer is lost it is looked up by its name before it is made again.
-    pub(super) fn create(&self, name: &str, body: Value) -> Result<SitePost, PublishError> {
+    pub(super) fn create(&self, name: &str, body: Value) -> Result<Made, PublishError> {
         let url = self.at(&self.kind(), &[("context", "edit"), ("_fields", FIELDS)]);
         let ask = Ask { method: Method::POST, url, body: Some(body), signed: true };
         let done = || {
@@ -237,8 +274,8 @@ impl<'a> Site<'a> {
             Ok(found.into_iter().find(|post| !post.is_trashed()))
         };
         match self.client.ask_unless(&ask, done)? {
-            Ok(reply) => SitePost::of(&reply.body),
-            Err(found) => Ok(found),
+            Ok(reply) => SitePost::of(&reply.body).map(Made::Told),
+            Err(found) => Ok(Made::Found(found)),
         }
     }
 
@@ -252,14 +289,17 @@ impl<'a> Site<'a> {
     /// The number of the category or tag with this name; `None` when there is none.
     pub(super) fn term(&self, terms: Terms, name: &str) -> Result<Option<u64>, PublishError> {
         let path = format!("wp/v2/{}", terms.name());
+        // What is searched is the name as WordPress keeps it.
+        let kept = post::term(name);
         let mut page = 1;
         loop {
             let number = page.to_string();
-            let query = [("search", name), ("per_page", "100"), ("_fields", "id,name"), ("page", number.as_str())];
+            let query =
+                [("search", kept.as_str()), ("per_page", "100"), ("_fields", "id,name"), ("page", number.as_str())];
             let reply = self.get(&path, &query)?;
             let found = reply.body.as_array().into_iter().flatten().find(|term| {
                 let have = term.get("name").and_then(Value::as_str).unwrap_or_default();
-                unescaped(have).to_lowercase() == name.to_lowercase()
+                post::plain(have).to_lowercase() == name.to_lowercase()
             });
             if let Some(id) = found.and_then(|term| term.get("id")).and_then(Value::as_u64) {
                 return Ok(Some(id));
@@ -278,19 +318,13 @@ impl<'a> Site<'a> {
             Ok(reply) => Ok(reply.body.get("id").and_then(Value::as_u64)),
             Err(PublishError::Forbidden { .. }) => Ok(None),
             // Made by an attempt whose answer was lost, or in the meantime.
-            Err(PublishError::Answer { code, .. }) if code == "term_exists" => self.term(terms, name),
+            Err(PublishError::Answer { code, term, .. }) if code == "term_exists" => match term {
+                Some(number) => Ok(Some(number)),
+                None => self.term(terms, name),
+            },
             Err(error) => Err(error),
         }
     }
-}
-
-/// Names of terms come escaped.
-fn unescaped(text: &str) -> String {
-    let mut text = text.to_owned();
-    for (entity, plain) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&amp;", "&")] {
-        text = text.replace(entity, plain);
-    }
-    text
 }
 
 /// An address below the root, in either of its forms: a path, or a path as a parameter where the site's
@@ -326,26 +360,19 @@ fn find_root(client: &Client) -> Result<(Url, bool), PublishError> {
     for _ in 0..HOPS {
         match client.once(&Ask { method: Method::GET, url: page.clone(), body: None, signed: false }) {
             Ok(reply) => {
-                if let Some(root) =
-                    reply.links.iter().find_map(|link| advertised(link)).and_then(|l| page.join(&l).ok())
-                {
+                let link = reply.links.iter().find_map(|link| advertised(link));
+                if let Some(root) = link.and_then(|link| page.join(&link).ok()) {
                     if root.origin() != settings.url.origin() {
-                        return Err(PublishError::Moved { from: settings.site().to_owned(), to: shown(root) });
+                        return Err(client.moved(root));
                     }
                     roots.push(root);
                 }
                 break;
             }
-            Err(Trouble::Lasting(PublishError::Moved { to, from })) => match Url::parse(&to) {
-                Ok(next) if next.origin() == settings.url.origin() && next != page => page = next,
-                _ => return Err(PublishError::Moved { from, to }),
-            },
+            Err(Trouble::Elsewhere(to)) if to.origin() != settings.url.origin() => return Err(client.moved(to)),
+            Err(Trouble::Elsewhere(to)) => page = to,
             Err(Trouble::Lasting(error @ PublishError::Cancelled(_))) => return Err(error),
-            Err(Trouble::Passing(error @ PublishError::Unreachable { .. }, _)) => {
-                // Asked once more below, with patience.
-                drop(error);
-                break;
-            }
+            // The interface may answer all the same, and is asked with more patience.
             Err(_) => break,
         }
     }

@@ -9,6 +9,7 @@ entry's id. A second run with the same feed changes nothing. Needs nothing but P
 
 import json
 import pathlib
+import re
 import sys
 import urllib.request
 
@@ -18,6 +19,13 @@ def read(feed):
         with urllib.request.urlopen(feed, timeout=60) as answer:
             return json.load(answer)
     return json.loads(pathlib.Path(feed).read_text(encoding="utf-8"))
+
+
+def page_of(pages, entry):
+    """The page's file. What becomes a path is checked, whoever wrote the feed."""
+    if not re.fullmatch(r"e-[0-9a-z]+", entry["id"]):
+        sys.exit(f"{entry['id']!r} is no id of an entry.")
+    return pages / f"{entry['id']}.json"
 
 
 def save(path, page):
@@ -37,7 +45,7 @@ def main():
         if entry["status"] != "approved":
             sys.exit(f"{entry['id']} is a draft: this feed is not for the public.")
     for entry in feed["entries"]:
-        path = pages / f"{entry['id']}.json"
+        path = page_of(pages, entry)
         old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         # The source line has the title and the date, which are not part of the hash.
         marks = {"content_hash": entry["content_hash"], "source": entry["source"], "state": "public"}
@@ -48,13 +56,14 @@ def main():
         save(path, {**marks, "title": entry["question"], "experts": entry["experts"], "body": entry["answer_html"],
                     "credit": entry["credit"], "watch": entry["watch_url"]})
     for gone in feed["tombstones"]:
-        path = pages / f"{gone['id']}.json"
+        path = page_of(pages, gone)
         if not path.exists():
             continue
         old = json.loads(path.read_text(encoding="utf-8"))
         new = {**old, "state": gone["reason"]}
         if gone["reason"] == "withdrawn":
-            new["body"] = gone["notice"]
+            # Nobody has to say why.
+            new["body"] = gone.get("notice", "This answer was withdrawn.")
         # Whatever comes back is taken again.
         new["content_hash"] = None
         if new != old:

@@ -14,6 +14,9 @@ trap 'rm -rf "$work"' EXIT
 curl --fail --silent --show-error --location --max-time 60 --output "$work/feed.json" "$feed_url"
 jq --exit-status '.format == 1 and all(.entries[]; .status == "approved")' "$work/feed.json" >/dev/null ||
   { echo "not a public feed of version 1" >&2; exit 1; }
+# They become names of files, whoever wrote the feed.
+jq --exit-status 'all(.entries[], .tombstones[]; .id | test("\\Ae-[0-9a-z]+\\z"))' "$work/feed.json" >/dev/null ||
+  { echo "an id in the feed is none of an entry" >&2; exit 1; }
 
 created=0 updated=0 unchanged=0 gone=0
 while read -r id hash; do
@@ -30,7 +33,6 @@ while read -r id hash; do
   echo "$hash" >"$pages/$id.hash"
 done < <(jq --raw-output '.entries[] | "\(.id) \(.content_hash)"' "$work/feed.json")
 
-# Ids have letters, digits and hyphens alone: they are safe as names of files.
 while read -r id; do
   if [ -f "$pages/$id.html" ]; then rm -f "$pages/$id.html" "$pages/$id.hash"; gone=$((gone + 1)); fi
 done < <(jq --raw-output '.tombstones[].id' "$work/feed.json")

@@ -259,8 +259,9 @@ fn sources() -> Vec<Source> {
     files
         .into_iter()
         .map(|(path, text)| {
-            // A file of tests is no part of the product.
-            let code = if tests.contains(&path) { String::new() } else { code_of(&text) };
+            // A file of tests is no part of the product, nor is a folder of them.
+            let of_tests = tests.iter().any(|file| path == *file || path.starts_with(file.with_extension("")));
+            let code = if of_tests { String::new() } else { code_of(&text) };
             let path = path.strip_prefix(root()).unwrap().to_owned();
             let module = path.iter().nth(1).and_then(|name| Path::new(name).file_stem()).unwrap().to_string_lossy();
             Source { module: module.into_owned(), code, lines: text.lines().count(), path }

@@ -13,6 +13,7 @@ mod licences;
 mod links;
 mod process;
 mod publish;
+mod publish_stand;
 mod reader;
 mod recipes;
 mod resolve;

@@ -1,179 +1,12 @@
-//! Publishing to a real WordPress (tests/wordpress). Where `SPINETIME_STAND` names the folder of one that runs, as under
-//! `scripts/wordpress.sh`, the tests share it, one at a time; else each starts one of its own.
+//! Publishing to a real WordPress.
 
-use crate::studio::{Ran, Studio};
+use crate::publish_stand::{Stand, numbers, of};
+use crate::shelf::flag;
 use serde_json::{Value, json};
 use spinetime::failure::Exit;
 use std::ffi::OsString;
-use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
-
-/// What must never leave the library: bench/shelf.py plants it in entries that nobody approved, and as an asker's name.
-const MARKERS: [&str; 2] = ["Zanzibar-Unapproved-Marker", "Wilhelmina"];
-
-/// The site, and a library with entries for it. Held until the test ends.
-struct Stand {
-    dir: PathBuf,
-    about: Value,
-    studio: Studio,
-    _turn: File,
-    _own: Option<Own>,
-}
-
-/// A site that lives as long as the test.
-struct Own(tempfile::TempDir);
-
-impl Own {
-    fn start() -> Self {
-        let own = Self(tempfile::tempdir().unwrap());
-        let served = own.serve("start");
-        assert!(served.status.success(), "{}", String::from_utf8_lossy(&served.stderr));
-        own
-    }
-
-    fn serve(&self, what: &str) -> std::process::Output {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wordpress/serve.sh");
-        Command::new(script).arg(what).arg(self.0.path()).output().unwrap()
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.serve("stop");
-    }
-}
-
-impl Stand {
-    /// With or without the plugin, with either kind of addresses, and nothing on the site.
-    fn new(plugin: bool, permalinks: &str) -> Self {
-        let shared = std::env::var_os("SPINETIME_STAND").map(PathBuf::from);
-        let own = if shared.is_none() { Some(Own::start()) } else { None };
-        let dir = shared.or_else(|| own.as_ref().map(|own| own.0.path().to_owned())).unwrap();
-        let turn = File::create(dir.join("turn")).unwrap();
-        turn.lock().unwrap();
-        let about = serde_json::from_slice(&std::fs::read(dir.join("stand.json")).unwrap()).unwrap();
-        let stand = Self { dir, about, studio: Studio::new(), _turn: turn, _own: own };
-        let _ = std::fs::remove_file(stand.dir.join("faults.json"));
-        let _ = std::fs::remove_file(stand.dir.join("filtered"));
-        // Emptied while the plugin's kind of post is known.
-        stand.ask(["plugin", "on"]);
-        stand.ask(["empty"]);
-        stand.ask(["plugin", if plugin { "on" } else { "off" }]);
-        stand.ask(["permalinks", permalinks]);
-        stand.shelve(&stand.studio, 2, 5);
-        stand.settings("");
-        stand
-    }
-
-    /// Fills a library with invented episodes.
-    fn shelve(&self, studio: &Studio, episodes: usize, entries: usize) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/shelf.py");
-        let mut command = Command::new("python3");
-        command.arg(script).arg(studio.library());
-        command.args(["--episodes", &episodes.to_string(), "--entries", &entries.to_string()]);
-        assert!(command.output().unwrap().status.success());
-    }
-
-    /// `[wordpress]` for the editor, with these lines more.
-    fn settings(&self, more: &str) {
-        self.settings_as("editor", self.about["editor"]["password"].as_str().unwrap(), more);
-    }
-
-    fn settings_as(&self, role: &str, password: &str, more: &str) {
-        let file = self.studio.library().join("password");
-        std::fs::write(&file, format!("{password}\n")).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let (url, user) = (&self.about["url"], &self.about[role]["name"]);
-        let text = format!(
-            "[wordpress]\nurl = {url}\nuser = {user}\npassword_file = \"password\"\nrequests_per_second = 100\n{more}"
-        );
-        std::fs::write(self.studio.library().join("spinetime.toml"), text).unwrap();
-    }
-
-    /// Runs a command of stand.php.
-    fn ask<const N: usize>(&self, arguments: [&str; N]) -> Value {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wordpress/stand.php");
-        let output =
-            Command::new("php").arg(script).args(arguments).env("SPINETIME_STAND", &self.dir).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}{}", String::from_utf8_lossy(&output.stderr)))
-    }
-
-    fn posts(&self) -> Vec<Value> {
-        self.ask(["posts"]).as_array().unwrap().clone()
-    }
-
-    fn faults(&self, skip: u32, fail: u32, when: &str, pause_ms: u32) {
-        let faults = json!({ "skip": skip, "fail": fail, "when": when, "status": 500, "pause_ms": pause_ms });
-        std::fs::write(self.dir.join("faults.json"), faults.to_string()).unwrap();
-    }
-
-    fn publish(&self, more: &[&str]) -> Ran {
-        let all = ["publish", "wordpress"].iter().chain(more).map(OsString::from);
-        self.studio.run(all)
-    }
-
-    /// Publishes, which must succeed; the report's numbers: created, updated, unchanged, skipped, failed.
-    fn published(&self, more: &[&str]) -> ([u64; 5], Value) {
-        let all: Vec<&str> = more.iter().copied().chain(["--json"]).collect();
-        let ran = self.publish(&all);
-        assert_eq!(ran.exit, Exit::Done, "{ran:?}");
-        numbers(&ran)
-    }
-
-    /// Changes an entry as the machine and its editors would have: in entries.json, of which everything is made.
-    fn change(&self, entry: &str, change: impl Fn(&mut Value)) {
-        for folder in self.studio.episodes() {
-            let path = folder.join("entries.json");
-            let mut document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            for found in document["entries"].as_array_mut().unwrap().iter_mut().filter(|e| e["id"] == entry) {
-                change(found);
-            }
-            std::fs::write(&path, document.to_string()).unwrap();
-        }
-    }
-
-    /// The ids of the approved entries, in order.
-    fn approved(&self) -> Vec<String> {
-        let mut ids = Vec::new();
-        for folder in self.studio.episodes() {
-            let document: Value = serde_json::from_slice(&std::fs::read(folder.join("entries.json")).unwrap()).unwrap();
-            let entries = document["entries"].as_array().unwrap().clone();
-            let approved = entries.iter().filter(|entry| entry["status"] == "approved");
-            ids.extend(approved.map(|entry| entry["id"].as_str().unwrap().to_owned()));
-        }
-        ids
-    }
-
-    fn nothing_private_is_there(&self) {
-        for marker in MARKERS {
-            assert_eq!(self.ask(["grep", marker]), 0, "{marker} is in the site's database");
-        }
-    }
-}
-
-impl Drop for Stand {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(self.dir.join("faults.json"));
-        let _ = std::fs::remove_file(self.dir.join("filtered"));
-    }
-}
-
-fn numbers(ran: &Ran) -> ([u64; 5], Value) {
-    let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
-    let numbers = ["created", "updated", "unchanged", "skipped", "failed"].map(|name| document[name].as_u64().unwrap());
-    (numbers, document)
-}
-
-/// The post of an entry.
-fn of<'a>(posts: &'a [Value], entry: &str) -> &'a Value {
-    let found: Vec<&Value> = posts.iter().filter(|post| post["name"] == entry).collect();
-    assert_eq!(found.len(), 1, "{entry}: {posts:#?}");
-    found[0]
-}
 
 fn first_and_second(stand: &Stand, kind: &str) {
     let approved = stand.approved();
@@ -231,7 +64,7 @@ fn first_and_second_time_without_the_plugin() {
 #[test]
 fn first_and_second_time_with_the_plugin() {
     let stand = Stand::new(true, "pretty");
-    stand.settings("post_type = \"spine-answers\"\ncategories = [\"Back & Neck\"]\ntags = [\"webinar\", \"Q <> A\"]\n");
+    stand.settings("post_type = \"spine-answers\"\ncategories = [\"Back & Neck\"]\ntags = [\"webinar\", \"Q <> A\", \"Up < down & on\"]\n");
     first_and_second(&stand, "spine_answer");
     let posts = stand.posts();
     for post in &posts {
@@ -240,7 +73,7 @@ fn first_and_second_time_with_the_plugin() {
         let experts = meta["spinetime_experts"][0].as_str().unwrap();
         assert!(post["content"].as_str().unwrap().contains(experts) && meta["spinetime_start"][0] != "0", "{post:#}");
         assert_eq!(post["categories"], json!(["Back &amp; Neck"]));
-        assert_eq!(post["tags"].as_array().unwrap().len(), 2, "{post:#}");
+        assert_eq!(post["tags"].as_array().unwrap().len(), 3, "{post:#}");
     }
     // Found by the id in its fields, when people gave it another name and what was noted here is lost.
     let id = posts[0]["id"].to_string();
@@ -249,6 +82,101 @@ fn first_and_second_time_with_the_plugin() {
     let (counts, _) = stand.published(&[]);
     assert_eq!(counts, [0, 0, posts.len() as u64, 0, 0]);
     assert_eq!(stand.posts().len(), posts.len());
+    // Categories and tags whose names WordPress keeps otherwise are found again.
+    stand.ask(["delete", &posts[1]["id"].to_string()]);
+    let (counts, report) = stand.published(&["--overwrite", posts[1]["name"].as_str().unwrap()]);
+    // But for one that it keeps without its signs; WordPress names it itself when it is to be made again.
+    let notes = report["notes"].as_array().unwrap();
+    assert!(counts[0] == 1 && notes.len() == 1 && notes[0].as_str().unwrap().contains("Q <> A"), "{report:#}");
+    let again = stand.posts();
+    let again = of(&again, posts[1]["name"].as_str().unwrap());
+    assert_eq!((&again["categories"], &again["tags"]), (&posts[1]["categories"], &posts[1]["tags"]));
+    // Posts of two kinds would be two posts an entry.
+    stand.settings("post_type = \"posts\"\n");
+    let refused = stand.publish(&[]);
+    let told = format!("{} posts on the site were made as \"spine-answers\"", posts.len());
+    assert!(refused.exit == Exit::Usage && refused.err.contains(&told), "{refused:?}");
+}
+
+#[test]
+fn an_episode_that_is_named_twice_is_published_once() {
+    let stand = Stand::new(false, "plain");
+    let folder = stand.studio.episodes().remove(0);
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let (counts, _) = stand.published(&[name, name, &name[..name.len() - 1]]);
+    assert_eq!(counts[1..], [0, 0, 0, 0]);
+    assert_eq!(stand.posts().len() as u64, counts[0]);
+}
+
+#[test]
+fn an_approval_that_is_taken_back_while_a_run_goes_on_is_heard() {
+    let stand = Stand::new(false, "plain");
+    let approved = stand.approved();
+    let (last, other) = (&approved[approved.len() - 1], &approved[approved.len() - 2]);
+    stand.faults(1000, 0, "after", 400);
+    let mut child = stand.studio.program(["publish", "wordpress", "--quiet"]).spawn().unwrap();
+    // The ledger is written with the first post.
+    while !stand.studio.library().join("wordpress.json").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "nothing was noted");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stand.change(last, |entry| {
+        entry["status"] = "needs_review".into();
+        entry["approved_at"] = Value::Null;
+    });
+    assert!(child.wait().unwrap().success());
+    let posts = stand.posts();
+    assert_eq!(posts.len(), approved.len() - 1);
+    assert!(posts.iter().all(|post| post["name"] != last.as_str()), "{posts:#?}");
+    of(&posts, other);
+}
+
+#[test]
+fn an_approval_that_does_not_hold_is_a_fault() {
+    let stand = Stand::new(false, "plain");
+    let approved = stand.approved();
+    stand.change(&approved[0], |entry| {
+        entry["flags"] = json!([flag("lint", true, Value::Null)]);
+    });
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = stand.publish(more);
+        assert_eq!(ran.exit, Exit::ChecksFailed, "{ran:?}");
+        assert!(ran.err.contains(&format!("{} was approved and is left out", approved[0])), "{ran:?}");
+    }
+    assert_eq!(stand.posts().len(), approved.len() - 1);
+}
+
+#[test]
+fn a_post_that_people_publish_from_wordpresss_editor_is_still_ours() {
+    for (plugin, kind) in [(false, "posts"), (true, "spine-answers")] {
+        let stand = Stand::new(plugin, "pretty");
+        stand.settings(&format!("post_type = \"{kind}\"\n"));
+        let approved = stand.approved();
+        let hostile = "A & B <b> [caption] https://a.example \"so\" it's <!-- x --> \\ – 😀";
+        stand.change(&approved[0], |entry| entry["answer"]["paragraphs"] = json!([hostile, "Two.", hostile]));
+        stand.published(&[]);
+        for post in stand.posts() {
+            let (id, sent) = (post["id"].to_string(), post["content"].as_str().unwrap());
+            let saved = stand.as_the_editor_saves(sent);
+            assert_eq!(saved, sent);
+            stand.ask(["edit", &id, "post_content", &saved]);
+            stand.ask(["edit", &id, "post_status", "publish"]);
+        }
+        let (counts, _) = stand.published(&[]);
+        assert_eq!(counts, [0, 0, approved.len() as u64, 0, 0]);
+        stand.change(&approved[0], |entry| entry["answer"]["paragraphs"][1] = "New words.".into());
+        stand.change(&approved[1], |entry| {
+            entry["status"] = "withdrawn".into();
+            entry["withdrawn"] = "New guidance.".into();
+            entry["approved_at"] = Value::Null;
+        });
+        let (counts, report) = stand.published(&[]);
+        assert_eq!(counts, [0, 2, approved.len() as u64 - 2, 0, 0], "{report:#}");
+        let posts = stand.posts();
+        assert!(of(&posts, &approved[0])["content"].as_str().unwrap().contains("New words."));
+        let notice = of(&posts, &approved[1])["content"].as_str().unwrap();
+        assert_eq!(stand.as_the_editor_saves(notice), notice);
+    }
 }
 
 #[test]
@@ -292,7 +220,10 @@ fn what_people_did_on_the_site_is_left_to_them() {
         // A text that nobody knows, under an entry's name.
         stand.ask(["edit", &id(stranger), "post_content", "<p>Somebody's.</p>"]);
         std::fs::remove_file(stand.studio.library().join("wordpress.json")).unwrap();
-        let (_, report) = stand.published(&[]);
+        let (counts, report) = stand.published(&[]);
+        // Without the plugin, the one that people renamed is not recognised any more; what is to be known of that is told.
+        let warned = report["notes"].to_string().contains("would be made a second time");
+        assert_eq!((counts[0], warned), if plugin { (0, false) } else { (1, true) }, "{report:#}");
         let item =
             report["entries"].as_array().unwrap().iter().find(|item| item["entry"] == stranger.as_str()).unwrap();
         assert_eq!(item["outcome"], "skipped", "{item:#}");
@@ -327,13 +258,19 @@ fn what_was_withdrawn_becomes_a_draft_with_a_notice() {
         assert_eq!((&post["status"], &post["title"], &post["excerpt"]), (&json!("draft"), &title, &json!("")));
         assert_eq!(
             post["content"],
-            "<p>This answer was withdrawn</p>\n<p>New guidance &lt;b&gt;&amp; such&lt;/b&gt;.</p>"
+            "<p class=\"spinetime-notice\">This answer was withdrawn</p>\n\
+             <p class=\"spinetime-notice\">New guidance &lt;b&gt;&amp; such&lt;/b&gt;.</p>"
         );
         assert_eq!(
             (&of(&now, hand)["status"], &of(&now, hand)["content"]),
             (&json!("draft"), &json!("<p>My own words.</p>"))
         );
         assert_eq!(of(&now, back)["status"], "publish");
+        if plugin {
+            let meta = &of(&now, withdrawn)["meta"];
+            assert_eq!((&meta["spinetime_id"], &meta["spinetime_experts"]), (&json!([withdrawn]), &json!([""])));
+            assert_eq!((&meta["spinetime_watch"], &meta["spinetime_start"]), (&json!([""]), &json!(["0"])));
+        }
         let (counts, _) = stand.published(&[]);
         assert_eq!(
             counts,

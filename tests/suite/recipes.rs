@@ -30,6 +30,23 @@ fn page(studio: &Studio, id: &str) -> Value {
 }
 
 #[test]
+fn what_is_no_id_becomes_no_path() {
+    let studio = Studio::new();
+    let approved = json!({ "id": "../stray", "status": "approved" });
+    let removed = json!({ "id": "e-aa/../../stray", "reason": "removed" });
+    for (entries, tombstones) in [(json!([approved]), json!([])), (json!([]), json!([removed]))] {
+        let feed = studio.path("feed.json");
+        std::fs::write(&feed, json!({ "format": 1, "entries": entries, "tombstones": tombstones }).to_string())
+            .unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recipes/import_feed.py");
+        let output = Command::new("python3").arg(script).arg(&feed).arg(studio.path("pages")).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && told.contains("is no id of an entry"), "{told}");
+    }
+    assert!(!studio.path("stray.json").exists());
+}
+
+#[test]
 fn the_plain_importer_changes_what_changed_and_nothing_twice() {
     let studio = Studio::new();
     let shelf = || Shelf::new(&studio, EPISODE);

@@ -65,10 +65,11 @@ function spinetime_clean_address( $value ) {
  * @param bool   $allowed Not used.
  * @param string $key     Not used.
  * @param int    $post_id The post.
+ * @param int    $user_id Who wants to.
  * @return bool
  */
-function spinetime_may_write( $allowed, $key, $post_id ) {
-	return current_user_can( 'edit_post', $post_id );
+function spinetime_may_write( $allowed, $key, $post_id, $user_id ) {
+	return user_can( $user_id, 'edit_post', $post_id );
 }
 
 /** Registers the kind of post and the fields, for it and for ordinary posts. */
@@ -116,4 +117,10 @@ function spinetime_activate() {
 	flush_rewrite_rules();
 }
 register_activation_hook( __FILE__, 'spinetime_activate' );
-register_deactivation_hook( __FILE__, 'flush_rewrite_rules' );
+
+/** And until it is switched off: by then they are registered already. */
+function spinetime_deactivate() {
+	unregister_post_type( SPINETIME_TYPE );
+	flush_rewrite_rules();
+}
+register_deactivation_hook( __FILE__, 'spinetime_deactivate' );

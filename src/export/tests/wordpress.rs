@@ -32,20 +32,20 @@ fn an_entry_as_a_post() {
     insta::assert_snapshot!(post.content, @r##"
 <p class="spinetime-expert"><strong>Tracy Maltz, DPT</strong></p>
 <p class="spinetime-question"><strong>Q:</strong> Can physical therapy help my back pain?</p>
-<p><strong>A:</strong> Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</p>
-<p>We look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.</p>
-<p>Give it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don't wait: call your doctor the same day.</p>
+<p class="spinetime-answer"><strong>A:</strong> Yes, for most people it can. The aim of the first weeks is to find which movements ease your pain and which stir it up, and then to build a plan around the ones that help.</p>
+<p class="spinetime-answer">We look at how you sit, lift and walk, since a back is seldom hurt by a single moment. Small habits, repeated a hundred times a day, matter more than one heavy box.</p>
+<p class="spinetime-answer">Give it six to eight weeks. If you notice numbness, weakness in a leg, or trouble with your bladder, don't wait: call your doctor the same day.</p>
 <p class="spinetime-watch"><a href="https://www.youtube.com/watch?v=SpineTime01&amp;t=762s">Watch this answer on YouTube</a> (12:42–14:00)</p>
 <p class="spinetime-credit"><em>Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine.</em></p>
 <p class="spinetime-source">This question was answered in the Spine Time webinar “Physical Therapy and Your Back: What Works and What Does Not?”, held on July 14, 2021. <a href="https://www.youtube.com/watch?v=SpineTime01">Watch the recording on YouTube</a></p>
-<p><a href="https://spine.example/subscribe">Subscribe to be told of future episodes</a></p>
-<p><a href="https://spine.example/questions">See all questions and answers</a></p>
+<p class="spinetime-link"><a href="https://spine.example/subscribe">Subscribe to be told of future episodes</a></p>
+<p class="spinetime-link"><a href="https://spine.example/questions">See all questions and answers</a></p>
 <p class="spinetime-disclaimer"><em>This is general information and does not replace the advice of your own doctor.</em></p>
 "##);
     let meta: Vec<String> = post.meta.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     insta::assert_snapshot!(meta.join("\n"), @r##"
 spinetime_id: "e-7k3m9q2x"
-spinetime_hash: "a1d3cedf9823b5eb059cedd926c4fef5b4e534fc22d2f64882f23dd0f62135cc"
+spinetime_hash: "dd9c799ce765f06a9c2f55de19cf611f7ab4982caede11bf4f976fdd6b7f0efa"
 spinetime_episode: "2021-07-14-physical-therapy-and-your-back"
 spinetime_experts: "Tracy Maltz, DPT"
 spinetime_credit: "Tracy Maltz, DPT, is Director of outpatient physical therapy at NewYork-Presbyterian and Weill Cornell Medicine."
@@ -54,6 +54,26 @@ spinetime_recording: "https://www.youtube.com/watch?v=SpineTime01"
 spinetime_watch: "https://www.youtube.com/watch?v=SpineTime01&t=762s"
 spinetime_start: 762
 "##);
+}
+
+#[test]
+fn what_is_emptied_of_a_withdrawn_entrys_post_is_all_that_tells_of_the_answer() {
+    let post = posts(&Studio::new()).posts.remove(0);
+    let stay = [post::META_ID, post::META_HASH, "spinetime_episode"];
+    let facts: Vec<(&str, bool)> =
+        post.meta.iter().filter(|(key, _)| !stay.contains(key)).map(|(key, value)| (*key, value.is_string())).collect();
+    let emptied: Vec<(&str, bool)> = post::emptied().iter().map(|(key, value)| (*key, value.is_string())).collect();
+    assert_eq!(emptied, facts);
+}
+
+#[test]
+fn a_text_that_was_written_for_wordpress_reads_as_it_was() {
+    for plain in
+        ["a & b < c > d &lt; e", "&#39; &#x27;", "[gallery] https://a.example it's \"so\"", "&amp;amp; &&#035;"]
+    {
+        assert_eq!(post::plain(&post::text(plain)), plain);
+        assert_eq!(post::plain(&post::term(plain)), post::plain(&post::text(plain)), "{plain}");
+    }
 }
 
 #[test]
@@ -90,8 +110,23 @@ fn a_withdrawn_entry_has_a_notice_and_others_have_none() {
         contract::Tombstone { reason: GoneReason::Withdrawn, notice: Some("New <b>".into()), ..gone.clone() };
     studio.gone = vec![withdrawn, gone];
     let gone = posts(&studio).gone;
-    assert_eq!(gone[0].notice.as_deref(), Some("<p>This answer was withdrawn</p>\n<p>New &lt;b&gt;</p>"));
+    let notice =
+        "<p class=\"spinetime-notice\">This answer was withdrawn</p>\n<p class=\"spinetime-notice\">New &lt;b&gt;</p>";
+    assert_eq!(gone[0].notice.as_deref(), Some(notice));
     assert_eq!((gone[1].reason, gone[1].notice.as_deref()), (GoneReason::Removed, None));
+}
+
+#[test]
+fn every_paragraph_has_a_class_so_that_wordpresss_editor_leaves_it() {
+    let mut studio = Studio::new();
+    studio.entries[0].status = Status::NeedsReview;
+    let linked = posts(&studio).posts.remove(0).content;
+    studio.entries[0].links = None;
+    let unlinked = posts(&studio).posts.remove(0).content;
+    assert!(linked.contains("spinetime-draft") && unlinked.contains("spinetime-watch"), "{linked}{unlinked}");
+    for content in [linked, unlinked] {
+        assert_eq!(content.matches("<p").count(), content.matches("<p class=\"spinetime-").count(), "{content}");
+    }
 }
 
 /// Each element's text, by name, in order.
@@ -130,6 +165,13 @@ fn the_file_of_the_bulk_load_holds_what_publishing_would_send() {
     assert_eq!((text("excerpt:encoded"), text("wp:post_name")), (post.excerpt.as_str(), post.slug.as_str()));
     assert_eq!((text("wp:status"), text("wp:post_type"), text("wp:wxr_version")), ("draft", "spine_answer", "1.2"));
     assert_eq!(text("wp:post_date"), "2021-07-14 00:12:42");
+    // Other kinds are called what their addresses say.
+    studio.config.wordpress.post_type = "news".into();
+    studio.config.wordpress.url = "https://me:p@ss@www.example.org/blog".into();
+    let other = read(&studio.file(Format::Wxr, "wordpress.xml"));
+    let value = |name: &str| other.iter().rfind(|(n, _)| n == name).map(|(_, text)| text.as_str()).unwrap();
+    assert_eq!((value("wp:post_type"), value("link")), ("news", "https://www.example.org/blog"));
+    assert!(other.iter().all(|(_, text)| !text.contains("p@ss")), "{other:?}");
     assert_eq!(text("category"), "Back &amp; \"Neck\" ]]&gt;");
     let values: Vec<&str> = found.iter().filter(|(n, _)| n == "wp:meta_value").map(|(_, v)| v.as_str()).collect();
     let wanted: Vec<String> =
