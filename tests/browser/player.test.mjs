@@ -73,7 +73,7 @@ describe("a recording that is not kept", { timeout: 120_000 }, () => {
     assert.equal(asked.length, 1);
   });
 
-  it("shows no time before the recording's beginning while the video's intro plays", async () => {
+  it("begins at the recording's beginning while the video's intro plays", async () => {
     const file = path.join(studio.folder, "draft.json");
     const draft = JSON.parse(fs.readFileSync(file, "utf8"));
     draft.episode.video_cut = { head: -90 };
@@ -88,5 +88,7 @@ describe("a recording that is not kept", { timeout: 120_000 }, () => {
     // The stand-in begins at its own zero, as somebody who moves YouTube's slider there.
     await page.waitForTimeout(1000);
     assert.equal(await page.textContent("#now"), "0:00");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.waitForFunction(() => document.querySelector("#now").textContent === "0:05");
   });
 });
