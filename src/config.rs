@@ -185,6 +185,14 @@ pub struct Wording {
     pub count_one: String,
     /// Heading of an expert's page; knows `{name}`, `{credentials}`.
     pub expert: String,
+    /// What the links between the pages of a long list are, for people who hear the page.
+    pub pages: String,
+    /// Which of them it is; knows `{page}`, `{pages}`.
+    pub page: String,
+    /// Text of the link to the page before.
+    pub newer: String,
+    /// Text of the link to the page after.
+    pub older: String,
     /// Label of the search box.
     pub search: String,
     /// On the button beside it.
@@ -229,13 +237,15 @@ pub struct Wording {
     pub draft: String,
     /// Whose voice a question is in captions; who asks is never named. Empty: nobody's.
     pub voice_question: String,
-    /// The first of the chapters for YouTube, which begins where the recording does.
+    /// The first of the chapters for YouTube, which begins where the recording does; left empty, it has the default.
     pub chapter_start: String,
 }
 
 impl Wording {
     /// The mark of a draft while the series sets none.
     pub const DRAFT: &str = "Draft - not approved";
+    /// The title of the first chapter while the series sets none.
+    pub const CHAPTER_START: &str = "Introduction";
 }
 
 /// English months.
@@ -292,6 +302,10 @@ impl Default for Wording {
             count: "{count} answers".into(),
             count_one: "1 answer".into(),
             expert: "Answers by {name}, {credentials}".into(),
+            pages: "Pages of this list".into(),
+            page: "Page {page} of {pages}".into(),
+            newer: "Newer answers".into(),
+            older: "Older answers".into(),
             search: "Search questions and answers".into(),
             search_button: "Search".into(),
             search_wait: "Searching…".into(),
@@ -314,7 +328,7 @@ impl Default for Wording {
             withdrawn_line: "Withdrawn on {date}.".into(),
             draft: Self::DRAFT.into(),
             voice_question: "Question".into(),
-            chapter_start: "Introduction".into(),
+            chapter_start: Self::CHAPTER_START.into(),
         }
     }
 }

@@ -302,7 +302,8 @@ pub(super) struct LinksArgs {
     /// Compare captions and sound even if the video is as long as before
     #[arg(long)]
     pub thorough: bool,
-    /// Compare captions alone and do not fetch the sound: faster, and exact to a third of a second
+    /// Compare captions alone and do not fetch the sound: faster, exact to a third of a second, and blind to what differs by
+    /// 0.6 seconds or less
     #[arg(long)]
     pub captions_only: bool,
 }

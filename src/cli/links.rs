@@ -5,7 +5,7 @@ use super::settings::{self, Wishes};
 use super::{Context, ErrorDocument, Failed, process};
 use crate::failure::Exit;
 use crate::fetch::ytdlp::Tool;
-use crate::library::{EpisodeFolder, Library};
+use crate::library::{EpisodeFolder, Library, LibraryError};
 use crate::model::{Delta, VideoCut};
 use crate::pipeline::links::{self, Checked, Finding, Options};
 use crate::pipeline::{Request, Wanted};
@@ -21,14 +21,16 @@ struct Document {
 
 pub(super) fn run(context: &Context, args: &LinksArgs) -> Result<Exit, Failed> {
     let library = context.library()?;
-    let folders: Vec<EpisodeFolder> = match args.episodes.as_slice() {
+    let folders: Vec<Result<EpisodeFolder, LibraryError>> = match args.episodes.as_slice() {
         [] => links::with_video(&library)?,
-        names => names.iter().map(|name| library.episode(name)).collect::<Result<_, _>>()?,
+        names => names.iter().map(|name| library.episode(name).map(Ok)).collect::<Result<_, _>>()?,
     };
+    let none = folders.is_empty();
     let tool = settings::download_tool(&context.library_path(), &Wishes::of_environment(), &library.config()?);
     let (mut worst, mut documents, mut errors) = (Exit::Done, Vec::new(), Vec::new());
-    for folder in &folders {
-        match one(context, &library, folder, &tool, args) {
+    let mut folders = folders.into_iter();
+    for folder in folders.by_ref() {
+        match folder.map_err(Failed::from).and_then(|folder| one(context, &library, &folder, &tool, args)) {
             Ok((document, exit)) => {
                 worst = worst.max(exit);
                 documents.push(document);
@@ -48,9 +50,14 @@ pub(super) fn run(context: &Context, args: &LinksArgs) -> Result<Exit, Failed> {
             Err(other) => return Err(other),
         }
     }
+    let left: Vec<String> = folders.flatten().map(|folder| folder.id.to_string()).collect();
+    if !left.is_empty() {
+        context.env.console.tell(&format!("Not looked at: {}.", left.join(", ")));
+    }
     if context.args.json {
-        context.say_json(&serde_json::json!({ "episodes": documents, "errors": errors }))?;
-    } else if folders.is_empty() {
+        let document = serde_json::json!({ "episodes": documents, "errors": errors, "not_looked_at": left });
+        context.say_json(&document)?;
+    } else if none {
         context.say("No episode has a published video.")?;
     }
     if errors.is_empty() { Ok(worst) } else { Err(Failed::Shown(worst)) }
@@ -72,29 +79,46 @@ fn one(
             context.say(&line)?;
         }
     }
-    let movable = matches!(checked.finding, Finding::Moved { .. });
-    let wanted = movable && (args.apply || (!context.args.json && asked(context)));
+    let question = match checked.finding {
+        Finding::Moved { .. } => Some("Move all times that leave by that?"),
+        Finding::Behind => Some("Make the entries follow now?"),
+        _ => None,
+    };
+    let wanted = question.is_some_and(|question| args.apply || (!context.args.json && asked(context, question)));
     if wanted {
-        // Looked for before anything is written: the entries follow at once, or nothing changes.
+        // What a run needs is looked for before anything is written. Should the run fail all the same, the entries are
+        // behind what is stated, and the next check says so.
         let settings = settings::settings(library, &context.store(), &Wishes::of_environment())?;
         links::apply(library, folder, &checked, &context.editor(), &world)?;
         let request = Request::new(Wanted::Path(folder.id.as_str().into()));
-        let report = crate::pipeline::process(library, &request, &settings, &world)?;
+        let report = crate::pipeline::process(library, &request, &settings, &world).inspect_err(|_| {
+            let id = &checked.id;
+            context.env.console.tell(&format!(
+                "{id}: the cut is stated in episode.toml, but the entries do not follow it yet. Once the trouble below is \
+                 settled: spinetime process {id}"
+            ));
+        })?;
         if !context.args.json {
             for warning in &report.warnings {
                 context.env.console.tell(&format!("  note: {warning}"));
             }
-            context.say("  Done: all times that leave are moved. Export or publish again. Undo on the review page takes it back.")?;
+            context.say("  Done: all times that leave are moved. Export or publish again.")?;
+            if matches!(checked.finding, Finding::Moved { .. }) {
+                context.say("  Undo on the review page takes it back.")?;
+            }
         }
-    } else if movable && !context.args.json {
-        context.say(&format!("  Nothing was changed. To move them: spinetime check-links {} --apply", checked.id))?;
+    } else if question.is_some() && !context.args.json {
+        context.say(&match checked.finding {
+            Finding::Behind => format!("  Nothing was changed. To make them follow: spinetime process {}", checked.id),
+            _ => format!("  Nothing was changed. To move them: spinetime check-links {} --apply", checked.id),
+        })?;
     }
     let exit = if checked.finding == Finding::Same || wanted { Exit::Done } else { Exit::ChecksFailed };
     Ok((Document { checked, applied: wanted }, exit))
 }
 
-fn asked(context: &Context) -> bool {
-    context.env.console.ask("  Move all times that leave by that? [y/N] ").is_some_and(|answer| {
+fn asked(context: &Context, question: &str) -> bool {
+    context.env.console.ask(&format!("  {question} [y/N] ")).is_some_and(|answer| {
         let answer = answer.trim();
         answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
     })
@@ -106,11 +130,17 @@ fn told(checked: &Checked) -> Vec<String> {
     let mut add = |text: String| lines.push(format!("  {text}"));
     match &checked.finding {
         Finding::Same => {}
-        Finding::Moved { cut, .. } if cut.head == checked.stated.head => {
-            add("All links stay right.".into());
-        }
+        Finding::Behind => add(format!("{} of {} links are wrong.", checked.wrong, checked.entries)),
+        Finding::Moved { .. } if checked.wrong == 0 => add("All links stay right.".into()),
         Finding::Moved { .. } => add(format!("{} of {} links would be wrong.", checked.wrong, checked.entries)),
-        Finding::Rearranged { joints, .. } => {
+        Finding::Rearranged { head, joints, .. } => {
+            if *head != checked.stated.head {
+                add(match head.0 {
+                    0 => "It begins with the recording again.".into(),
+                    ..0 => format!("It has {} before the recording begins.", seconds(*head)),
+                    _ => format!("{} were cut from its head, too.", seconds(*head)),
+                });
+            }
             for joint in joints {
                 let (at, seconds) = (joint.at, seconds(joint.cut));
                 add(match joint.cut.0 {
@@ -121,8 +151,16 @@ fn told(checked: &Checked) -> Vec<String> {
             add(format!("{} of {} links would be wrong.", checked.wrong, checked.entries));
             add("No one shift is right for all times. To make the entries of the video as it is now:".into());
             add(format!("spinetime process {} --redo fetch", checked.id));
-            add("That fetches and transcribes it again; a recording that came as a file is to be processed anew."
-                .into());
+            add(match checked.stated.is_none() {
+                true => {
+                    "That fetches and transcribes it again. A recording that came as a file is to be processed anew."
+                }
+                false => {
+                    "That fetches and transcribes it again. A recording that came as a file is to be processed anew, \
+                     without video_cut in its episode.toml."
+                }
+            }
+            .into());
         }
         Finding::Other { .. } => {
             add("Hardly anything of the recording is in it. Is youtube in episode.toml the right video?".into());
@@ -143,6 +181,7 @@ fn told(checked: &Checked) -> Vec<String> {
 fn heading(checked: &Checked) -> String {
     match &checked.finding {
         Finding::Same => "the published video is what was transcribed; all links are right.".into(),
+        Finding::Behind => "the entries were made before episode.toml stated the published video as it is.".into(),
         Finding::Moved { cut, .. } => moved(*cut, checked.stated),
         Finding::Rearranged { .. } => "the published video was cut in its middle.".into(),
         Finding::Other { .. } => "the published video is another one.".into(),

@@ -43,6 +43,12 @@ impl By {
             Self::Sound => Millis(50),
         }
     }
+
+    /// An offset this near to a known one is that one: both were found with an error.
+    #[must_use]
+    pub fn unseen(self) -> Millis {
+        Millis(2 * self.accuracy().0)
+    }
 }
 
 /// What was found of a video.
@@ -69,7 +75,12 @@ pub enum Verdict {
     /// All of it, but for what was cut from or put to its ends.
     Whole(VideoCut),
     /// It was cut in its middle.
-    Rearranged(Vec<Joint>),
+    Rearranged {
+        /// What it lacks at its beginning, in seconds; negative where something stands before it.
+        head: Delta,
+        /// Where it lies otherwise from then on; at least one.
+        joints: Vec<Joint>,
+    },
     /// Too little of it is in the recording: it is another one.
     Other,
 }
@@ -92,7 +103,7 @@ pub fn judge(alignment: &Alignment, recording: Millis, video: Millis) -> Verdict
         at: VideoCut { head: Delta(two[0].offset.0.saturating_neg()), tail: Delta(0) }.moment(two[0].video.end),
         cut: two[1].offset.minus(two[0].offset),
     };
-    Verdict::Rearranged(alignment.pieces.windows(2).map(joint).collect())
+    Verdict::Rearranged { head: first.offset, joints: alignment.pieces.windows(2).map(joint).collect() }
 }
 
 /// The middle one of some values; `None` of none.
@@ -126,14 +137,17 @@ mod tests {
         assert_eq!(judged(&[piece(0, 70_000, 0)], 100_000, 70_000), whole(0, 30_000));
         assert_eq!(judged(&[piece(9_000, 109_000, -9_000)], 100_000, 109_000), whole(-9_000, 0));
         assert_eq!(judged(&[piece(0, 90_000, 10_000)], 100_000, 100_000), whole(10_000, -10_000));
-        let joints = |at, cut| Verdict::Rearranged(vec![Joint { at: Millis(at), cut: Delta(cut) }]);
+        let joints = |head, at, cut| Verdict::Rearranged {
+            head: Delta(head),
+            joints: vec![Joint { at: Millis(at), cut: Delta(cut) }],
+        };
         assert_eq!(
             judged(&[piece(0, 40_000, 5_000), piece(40_000, 80_000, 20_000)], 100_000, 80_000),
-            joints(45_000, 15_000)
+            joints(5_000, 45_000, 15_000)
         );
         assert_eq!(
             judged(&[piece(0, 40_000, 0), piece(50_000, 110_000, -10_000)], 100_000, 110_000),
-            joints(40_000, -10_000)
+            joints(0, 40_000, -10_000)
         );
         assert_eq!(judged(&[], 100_000, 100_000), Verdict::Other);
         assert_eq!(judged(&[piece(0, 10_000, 0)], 100_000, 100_000), Verdict::Other);

@@ -315,17 +315,17 @@ mod tests {
     fn a_cut_in_the_middle_and_something_put_in_are_found_with_their_place() {
         let recording = speech(300, 3);
         let cut = [seconds(&recording, 0.0, 120.0), seconds(&recording, 161.0, 300.0)].concat();
-        let Verdict::Rearranged(joints) = verdict(&cut, &recording) else { panic!("nothing seen") };
+        let Verdict::Rearranged { joints, .. } = verdict(&cut, &recording) else { panic!("nothing seen") };
         assert_eq!(joints.len(), 1, "{joints:?}");
         assert!(joints[0].cut.minus(Delta(41_000)).size() < Millis(50), "{joints:?}");
         assert!(joints[0].at.0.abs_diff(120_000) < 500, "{joints:?}");
         let longer = [seconds(&recording, 0.0, 200.0), speech(20, 99), seconds(&recording, 200.0, 300.0)].concat();
-        let Verdict::Rearranged(joints) = verdict(&longer, &recording) else { panic!("nothing seen") };
+        let Verdict::Rearranged { joints, .. } = verdict(&longer, &recording) else { panic!("nothing seen") };
         assert!(joints[0].cut.minus(Delta(-20_000)).size() < Millis(50), "{joints:?}");
         assert!(joints[0].at.0.abs_diff(200_000) < 21_000, "{joints:?}");
         // Shortly before the end, too.
         let late = [seconds(&recording, 0.0, 250.0), seconds(&recording, 265.0, 300.0)].concat();
-        assert!(matches!(verdict(&late, &recording), Verdict::Rearranged(joints) if joints.len() == 1));
+        assert!(matches!(verdict(&late, &recording), Verdict::Rearranged { joints, .. } if joints.len() == 1));
     }
 
     #[test]

@@ -180,7 +180,7 @@ mod tests {
         let words = talk(1_500, 7);
         let keep = [(span(0, 200_000), 0), (span(260_000, 600_000), 60_000)];
         let alignment = align(&words, &captions(&words, &keep, &|_| 0));
-        let Verdict::Rearranged(joints) = judge(&alignment, Millis(600_000), Millis(540_000)) else {
+        let Verdict::Rearranged { joints, .. } = judge(&alignment, Millis(600_000), Millis(540_000)) else {
             panic!("{alignment:?}");
         };
         assert_eq!(joints.len(), 1, "{joints:?}");

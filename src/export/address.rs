@@ -1,7 +1,7 @@
 //! Which texts a page may link to. Whatever is not plainly a web address is no link.
 
 /// Where the privacy-friendly player lives; nothing else is ever put into a frame.
-const PLAYER: &str = "https://www.youtube-nocookie.com/embed/";
+pub(super) const PLAYER: &str = "https://www.youtube-nocookie.com/embed/";
 
 /// Whether each character may stand in an address as it is: printable ASCII without quotes, angle brackets,
 /// backslash, backtick and the others that RFC 3986 leaves out.

@@ -1,5 +1,5 @@
-//! Captions of what is published: the questions and answers, on the recording's clock. Between them nothing is shown,
-//! and a question that nobody says aloud has no cue.
+//! Captions of what is published: the questions and answers, on the published video's clock. Between them nothing is
+//! shown, and a question that nobody says aloud has no cue.
 //!
 //! The same cues become WebVTT, which names who speaks, and SubRip, which has no way to. Lines end with a line feed in
 //! both: WebVTT allows it, and every player of SubRip that is in use reads it.

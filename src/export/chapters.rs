@@ -67,7 +67,7 @@ fn chapters(document: &EpisodeDocument, config: &Config) -> (Vec<(u64, String)>,
     match asked.first_mut() {
         // What comes before is no chapter: too short.
         Some((at, _)) if *at < SHORTEST => *at = 0,
-        Some(_) => asked.insert(0, (0, page::clean(&config.wording.chapter_start))),
+        Some(_) => asked.insert(0, (0, wording::chapter_start(&config.wording))),
         None => {}
     }
     let beginning = asked.len() - all;
@@ -177,6 +177,10 @@ mod tests {
         5:12 Is it safe to go on with a very strong medicine for ‹b›pain‹/b›, if…
         ");
         insta::assert_snapshot!(notes.join("\n"), @"chapters: in 2021-07-14-your-back, 2 questions have no chapters of their own, since chapters must be at least ten seconds long.");
+        let mut config = Config::default();
+        config.wording.chapter_start = " ".into();
+        let files = description(&document, &config, &mut Vec::new());
+        assert_eq!(str::from_utf8(&files[0].bytes).unwrap(), text, "a chapter is never without a title");
         document.entries[0].question.start = Millis(4_000);
         document.episode.duration = Millis(4_000_000);
         document.entries[3].question.start = Millis(3_661_000);

@@ -11,7 +11,7 @@ use super::templates::Templates;
 use super::timed::{self, TimedEntry};
 use super::{ExportError, NamedBytes, address, jsonld, site_address, wording};
 use crate::config::{Config, Wording};
-use crate::model::{Millis, PersonId};
+use crate::model::{Links, Millis, PersonId};
 use jiff::tz::Offset;
 use minijinja::value::Serde;
 use minijinja::{HtmlEscape, Value, context};
@@ -91,7 +91,7 @@ pub(super) fn pages(
             ..place.clone()
         }),
         episode => &shared,
-        player => player.map(|id| format!("https://www.youtube-nocookie.com/embed/{id}?start=0")),
+        player => player.map(|id| format!("{}{id}?start=0", address::PLAYER)),
         data => jsonld::of_episode(document, episode, own.as_deref()).map(Value::from_safe_string),
     };
     let mut files = vec![templates.file("episode.html", name("index.html"), values)?];
@@ -152,7 +152,7 @@ impl Withdrawn {
     fn of(gone: &Tombstone, config: &Config) -> Self {
         let day = wording::date(Offset::UTC.to_datetime(gone.at).date(), &config.wording);
         Self {
-            line: page::clean(&wording::fill(&config.wording.withdrawn_line, &[("date", &day)])),
+            line: wording::line(&config.wording.withdrawn_line, &[("date", &day)]),
             notice: page::clean(gone.notice.as_deref().unwrap_or_default()),
         }
     }
@@ -201,8 +201,7 @@ fn sentences(
 
 /// To a moment of the video.
 fn watch(document: &EpisodeDocument, at: Millis) -> Option<String> {
-    let id = document.episode.youtube_id.as_ref()?;
-    Some(format!("https://www.youtube.com/watch?v={id}&t={}s", at.floor_seconds()))
+    document.episode.youtube_id.as_ref().map(|id| Links::watch(id, at))
 }
 
 /// The text for an element or a quoted attribute. The engine escapes slashes too, which only unquoted attributes need;

@@ -56,7 +56,7 @@ pub(super) struct EntryPage {
     pub(super) paragraphs: Vec<String>,
     /// The answer's beginning.
     pub(super) summary: String,
-    /// In order of speaking, each once.
+    /// In order of speaking, each person once.
     pub(super) experts: Vec<Expert>,
     /// When the answer begins, as a player shows it.
     pub(super) start: String,
@@ -152,8 +152,8 @@ pub(super) fn episode(document: &EpisodeDocument, config: &Config) -> Result<Epi
         id: head.id.to_string(),
         language: language(&head.language),
         held_on: head.held_on.map(|day| day.to_string()),
-        about: clean(&wording::fill(about, &facts)),
-        source: clean(&wording::fill(source, &facts)),
+        about: wording::line(about, &facts),
+        source: wording::line(source, &facts),
         recording: recording(head, words),
         draft: document.has_drafts(),
         entries: entries.iter().map(|e| entry(e, words)).collect(),
@@ -168,7 +168,7 @@ fn entry(entry: &PublicEntry, words: &Wording) -> EntryPage {
     let mut experts: Vec<Expert> = Vec::new();
     for credit in &entry.credits {
         let expert = expert(credit, words);
-        if !expert.name.is_empty() && experts.iter().all(|e| e.shown != expert.shown) {
+        if !expert.name.is_empty() && experts.iter().all(|e| e.person != expert.person) {
             experts.push(expert);
         }
     }
@@ -185,7 +185,7 @@ fn entry(entry: &PublicEntry, words: &Wording) -> EntryPage {
         summary: summary(paragraphs.first().map(String::as_str).unwrap_or_default()),
         paragraphs,
         experts,
-        unlinked: clean(&wording::fill(&words.unlinked, &[("start", &start), ("end", &end)])),
+        unlinked: wording::line(&words.unlinked, &[("start", &start), ("end", &end)]),
         start,
         second: answer.start.floor_seconds(),
         end,
@@ -212,7 +212,7 @@ fn expert(credit: &PublicCredit, words: &Wording) -> Expert {
     let shown = full_name(&name, &credentials);
     Expert {
         person: credit.person.to_string(),
-        credit: clean(&wording::fill(line, &facts)),
+        credit: wording::line(line, &facts),
         shown,
         name,
         credentials,

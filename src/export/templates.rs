@@ -43,6 +43,7 @@ pub const BUILT_IN: &[BuiltIn] = built_in![
     "style.css": "The style of all HTML pages; taken as it is",
     "entry.md": "A question and its answer as Markdown",
     "episode.md": "An episode with its questions as Markdown",
+    "foot.md": "What stands below both in Markdown",
 ];
 
 /// Templates by name.

@@ -1,7 +1,7 @@
 //! The words around the facts: lines of `spinetime.toml` such as "{name}, {credentials}, is {title}." become
 //! sentences. An empty fact takes the commas around it along, so that no ", ," stays behind.
 
-use super::ExportError;
+use super::{ExportError, page};
 use crate::config::{Config, Wording};
 use jiff::civil::Date;
 
@@ -56,10 +56,25 @@ pub(super) fn fill(line: &str, facts: &[(&str, &str)]) -> String {
     out.trim().to_owned()
 }
 
+/// The same as one line of text, as pages show it.
+pub(super) fn line(line: &str, facts: &[(&str, &str)]) -> String {
+    page::clean(&fill(line, facts))
+}
+
 /// The mark of a draft, never empty.
 pub(super) fn draft_mark(words: &Wording) -> String {
-    let mark = super::page::clean(&words.draft);
-    if mark.is_empty() { Wording::DRAFT.to_owned() } else { mark }
+    set(&words.draft, Wording::DRAFT)
+}
+
+/// The title of the first chapter, never empty.
+pub(super) fn chapter_start(words: &Wording) -> String {
+    set(&words.chapter_start, Wording::CHAPTER_START)
+}
+
+/// A line as pages show it, or the default where it was left empty.
+fn set(line: &str, default: &str) -> String {
+    let line = page::clean(line);
+    if line.is_empty() { default.to_owned() } else { line }
 }
 
 /// A day as the series writes it.
@@ -71,7 +86,7 @@ pub(super) fn date(day: Date, words: &Wording) -> String {
 
 /// A line for one, or for so many.
 pub(super) fn count(one: &str, many: &str, count: usize) -> String {
-    if count == 1 { one.trim().to_owned() } else { fill(many, &[("count", &count.to_string())]) }
+    line(if count == 1 { one } else { many }, &[("count", &count.to_string())])
 }
 
 const CREDIT: &[&str] = &["name", "credentials", "title", "affiliation"];
@@ -79,7 +94,7 @@ const CREDIT: &[&str] = &["name", "credentials", "title", "affiliation"];
 /// Refuses lines that ask for a fact which does not exist, before anything is printed.
 pub(super) fn check(config: &Config) -> Result<(), ExportError> {
     let w: &Wording = &config.wording;
-    let lines: [(&'static str, &str, &'static [&'static str]); 14] = [
+    let lines: [(&'static str, &str, &'static [&'static str]); 17] = [
         ("wording.credit", &w.credit, CREDIT),
         ("wording.credit_untitled", &w.credit_untitled, CREDIT),
         ("wording.credit_unaffiliated", &w.credit_unaffiliated, CREDIT),
@@ -91,8 +106,11 @@ pub(super) fn check(config: &Config) -> Result<(), ExportError> {
         ("wording.unlinked", &w.unlinked, &["start", "end"]),
         ("wording.date", &w.date, &["day", "month", "year"]),
         ("wording.count", &w.count, &["count"]),
+        ("wording.count_one", &w.count_one, &["count"]),
+        ("wording.page", &w.page, &["page", "pages"]),
         ("wording.expert", &w.expert, &["name", "credentials"]),
         ("wording.search_count", &w.search_count, &["count"]),
+        ("wording.search_one", &w.search_one, &["count"]),
         ("wording.withdrawn_line", &w.withdrawn_line, &["date"]),
     ];
     for (key, line, known) in lines {
@@ -136,7 +154,8 @@ mod tests {
         words.date = "{day}. {month} {year}".into();
         words.months[6] = "Juli".into();
         assert_eq!(date(day, &words), "4. Juli 2021");
-        assert_eq!((count("one", "{count} of them", 1), count("one", "{count} of them", 0)).1, "0 of them");
+        let counted = |number| count("{count} alone", "{count} of them", number);
+        assert_eq!([0, 1, 2].map(counted), ["0 of them", "1 alone", "2 of them"]);
     }
 
     #[test]
@@ -146,6 +165,15 @@ mod tests {
         config.wording.source = "Held on {day}.".into();
         let error = check(&config).unwrap_err();
         insta::assert_snapshot!(error, @"wording.source in spinetime.toml asks for {day}, which is no fact of that line");
+        for change in [
+            (|w: &mut Wording| &mut w.count_one) as fn(&mut Wording) -> &mut String,
+            |w| &mut w.search_one,
+            |w| &mut w.page,
+        ] {
+            let mut config = Config::default();
+            *change(&mut config.wording) = "{number}".into();
+            assert!(check(&config).is_err());
+        }
     }
 
     proptest! {

@@ -90,14 +90,12 @@ impl FetchError {
         matches!(self, Self::Unavailable { trouble: Trouble::LiveNow | Trouble::Upcoming { .. }, .. })
     }
 
-    /// Whether the video was taken away or closed to the public since somebody could fetch it.
+    /// Whether the video was taken away or closed to the public since somebody could fetch it. What is kept from whoever
+    /// asks, by age, country or password, is there for others.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        use Trouble::{AgeGated, GeoBlocked, LoginNeeded, MembersOnly, NotFound, Private, Removed};
-        let gone = |trouble: &Trouble| {
-            matches!(trouble, Private | Removed | MembersOnly | AgeGated | GeoBlocked | LoginNeeded | NotFound)
-        };
-        matches!(self, Self::Unavailable { trouble, .. } if gone(trouble))
+        use Trouble::{MembersOnly, NotFound, Private, Removed};
+        matches!(self, Self::Unavailable { trouble: Private | Removed | MembersOnly | NotFound, .. })
     }
 }
 

@@ -155,7 +155,8 @@ impl VideoCut {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let seconds = |text: &str| text.trim().parse().ok().and_then(Delta::from_seconds);
-        let (head, tail) = text.split_once(',').unwrap_or((text, "0"));
+        // With the blank: "12,4" is a number in many countries, and no head and tail.
+        let (head, tail) = text.split_once(", ").unwrap_or((text, "0"));
         Some(Self { head: seconds(head)?, tail: seconds(tail)? })
     }
 }
@@ -202,7 +203,7 @@ mod tests {
             assert_eq!(VideoCut::read(text), Some(cut));
         }
         assert_eq!(VideoCut::default().stated(), None);
-        for wrong in ["", "x", "1, x", "nan", "inf", "1e300", "1;2"] {
+        for wrong in ["", "x", "1, x", "nan", "inf", "1e300", "1;2", "12,4"] {
             assert_eq!(VideoCut::read(wrong), None, "{wrong}");
         }
         assert_eq!(toml::from_str::<VideoCut>("head = 12.4").unwrap(), cut(12_400, 0));

@@ -116,11 +116,17 @@ impl Links {
     pub fn new(id: &YoutubeId, question: Millis, answer: Span) -> Self {
         let (start, end) = (answer.start.floor_seconds(), answer.end.ceil_seconds());
         Self {
-            answer: format!("https://www.youtube.com/watch?v={id}&t={start}s"),
-            question: format!("https://www.youtube.com/watch?v={id}&t={}s", question.floor_seconds()),
+            answer: Self::watch(id, answer.start),
+            question: Self::watch(id, question),
             short: format!("https://youtu.be/{id}?t={start}"),
             embed: format!("https://www.youtube-nocookie.com/embed/{id}?start={start}&end={end}"),
         }
+    }
+
+    /// The address that plays video `id` from the second of `at` on.
+    #[must_use]
+    pub fn watch(id: &YoutubeId, at: Millis) -> String {
+        format!("https://www.youtube.com/watch?v={id}&t={}s", at.floor_seconds())
     }
 }
 

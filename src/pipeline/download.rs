@@ -4,7 +4,7 @@
 //! address. The library's lock is held only while an episode is looked up or made, never while the network is asked.
 
 use super::place::{self, PATIENCE, Placed, Request};
-use super::{Error, Settings, Stage, World};
+use super::{Error, Settings, Stage, World, attach};
 use crate::atomic;
 use crate::audio::AudioReader;
 use crate::failure::{Exit, Failure};
@@ -13,7 +13,7 @@ use crate::fetch::trouble::Trouble;
 use crate::fetch::ytdlp;
 use crate::fetch::{self, FetchError, held};
 use crate::library::{EpisodeFolder, Library, LibraryError, Lock, artefact};
-use crate::model::{EpisodeFacts, Millis, Published, Recording, Source};
+use crate::model::{EpisodeFacts, Millis, Published, Recording, Source, VideoCut};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -148,7 +148,7 @@ impl Order<'_> {
             )
             .map_err(fail)?;
         }
-        let facts = place::stated(folder, self.request).map_err(fail)?;
+        let mut facts = place::stated(folder, self.request).map_err(fail)?;
         let path = self.verified(folder, &offer.published)?;
         let sha256 =
             fetch::digest_of(&path, self.world.cancel).map_err(|e| Error::new(&subject, Some(Stage::Fetch), e))?;
@@ -161,6 +161,15 @@ impl Order<'_> {
         let published = Some(Box::new(offer.published));
         let recording = Recording { source, file, sha256, bytes, modified: None, published };
         artefact::save(&folder.source(), &key, &recording).map_err(fail)?;
+        // The published video as it is now is the recording: nothing was cut from the one to make the other.
+        let published = attach::page(&facts, &recording).as_ref() == Some(self.address);
+        if published && !facts.video_cut.is_none() && old.as_ref().is_some_and(|old| old.sha256 != recording.sha256) {
+            place::remove_cut(folder).map_err(fail)?;
+            facts.video_cut = VideoCut::default();
+            self.world
+                .progress
+                .note("The recording is the published video now: video_cut was taken out of episode.toml.");
+        }
         // Leftovers do no harm: the next run passes over them.
         let _ = std::fs::remove_file(folder.fetching());
         let _ = std::fs::remove_dir_all(folder.downloads());

@@ -186,7 +186,7 @@ pub fn set_fact(
                         video(value).ok_or_else(|| form("the video's address or its 11 signs"))?.to_string().into()
                     }
                     Fact::VideoCut => cut(VideoCut::read(value)
-                        .ok_or_else(|| form("12.4: seconds, and those of the end behind a comma"))?),
+                        .ok_or_else(|| form("12.4, or 12.4, 30: seconds of its head and its end"))?),
                     Fact::Host => known(value)?.to_string().into(),
                     Fact::Experts => {
                         let ids = value.split(',').map(str::trim).filter(|id| !id.is_empty()).map(known);

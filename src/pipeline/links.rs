@@ -32,12 +32,14 @@ pub struct Options {
     pub captions_only: bool,
 }
 
-/// What a published video is to the recording.
+/// What a published video is to the recording, and to the entries that were made of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Finding {
     /// What it was: all links lead where they should.
     Same,
+    /// What `episode.toml` states, but the entries were made before that was stated.
+    Behind,
     /// It was cut at its ends: all times can be moved.
     Moved {
         /// What it lacks now.
@@ -47,6 +49,8 @@ pub enum Finding {
     },
     /// It was cut in its middle: no one shift is right for all times.
     Rearranged {
+        /// What it lacks at its beginning.
+        head: Delta,
         /// Where.
         joints: Vec<Joint>,
         /// What tells so.
@@ -211,12 +215,11 @@ pub fn check(
         }
     })?;
     let (stated, length, video) = (facts.video_cut, transcript.duration, page.published.duration);
+    let had = entries.episode.video_cut;
+    let elsewhere = entries.episode.youtube_id != facts.youtube;
     let expected = stated.length(length);
     let as_fetched = fetched_length(&recording, &address).map(|then| stated.length(then));
-    let agrees = |now: Millis| {
-        [Some(expected), as_fetched].into_iter().flatten().any(|then| now.0.abs_diff(then.0) <= TOLERANCE.0)
-    };
-    let unchanged = video.is_some_and(agrees);
+    let unchanged = video.is_some_and(|now| is_as_long(now, expected, as_fetched));
     let mut notes = Vec::new();
     let finding = if unchanged && !options.thorough {
         Finding::Same
@@ -226,6 +229,10 @@ pub fn check(
         let look = Look { folder, address: address.clone(), tool, language, recording, transcript, world };
         let (verdict, by) = look.closely(options, video, expected, &mut notes)?;
         found(verdict, by, stated, unchanged)
+    };
+    let finding = match finding {
+        Finding::Same if elsewhere || had != stated => Finding::Behind,
+        other => other,
     };
     let now = match &finding {
         Finding::Moved { cut, .. } => *cut,
@@ -239,7 +246,7 @@ pub fn check(
         video,
         stated,
         entries: live.len(),
-        wrong: live.iter().filter(|entry| is_wrong(entry, &finding, stated)).count(),
+        wrong: live.iter().filter(|entry| elsewhere || is_wrong(entry, &finding, had, now)).count(),
         outside: outside
             .map(|entry| Outside {
                 id: entry.id.clone(),
@@ -253,7 +260,7 @@ pub fn check(
 }
 
 /// Writes down what was found: as a fact of the episode, with an edit that can be taken back. The entries follow with the
-/// episode's next run. Does nothing where there is nothing to move.
+/// episode's next run; until then [`check`] finds them [`Finding::Behind`]. Does nothing where there is nothing to move.
 ///
 /// # Errors
 /// When somebody stated something else since, or a file can't be written.
@@ -279,21 +286,23 @@ pub fn apply(
     Ok(())
 }
 
-/// The episodes that have a published video and entries.
+/// The episodes that have a published video and entries, and what keeps others from telling whether they have.
 ///
 /// # Errors
 /// When the library can't be read.
-pub fn with_video(library: &Library) -> Result<Vec<EpisodeFolder>, LibraryError> {
-    let mut found = Vec::new();
-    for folder in library.episodes()? {
+pub fn with_video(library: &Library) -> Result<Vec<Result<EpisodeFolder, LibraryError>>, LibraryError> {
+    let has = |folder: &EpisodeFolder| -> Result<bool, LibraryError> {
         let recording: Option<Recording> = artefact::load(&folder.source())?;
         let facts = folder.read_facts()?;
-        let has = recording.is_some_and(|recording| attach::page(&facts, &recording).is_some());
-        if has && folder.entries().exists() {
-            found.push(folder);
-        }
-    }
-    Ok(found)
+        let video = recording.is_some_and(|recording| attach::page(&facts, &recording).is_some());
+        Ok(video && folder.entries().exists())
+    };
+    let looked = library.episodes()?.into_iter().map(|folder| match has(&folder) {
+        Ok(true) => Some(Ok(folder)),
+        Ok(false) => None,
+        Err(error) => Some(Err(error)),
+    });
+    Ok(looked.flatten().collect())
 }
 
 /// Whether it is published or may be.
@@ -307,20 +316,31 @@ fn fetched_length(recording: &Recording, address: &Address) -> Option<Millis> {
     recording.published.as_ref().filter(|_| *from == address.canonical())?.duration
 }
 
+/// Whether a video that lasts so long now may be taken for unchanged. Pages tell whole seconds: beside what the page told
+/// then, a second less is a second that was cut. Without that the recording's own length has to do, to one second.
+fn is_as_long(now: Millis, expected: Millis, as_fetched: Option<Millis>) -> bool {
+    match as_fetched {
+        Some(then) => now.0.abs_diff(then.0) < TOLERANCE.0,
+        None => now.0.abs_diff(expected.0) <= TOLERANCE.0,
+    }
+}
+
 fn language(library: &Library, facts: &EpisodeFacts) -> Result<String, LibraryError> {
     facts.language.clone().map_or_else(|| library.config().map(|config| config.series.language), Ok)
 }
 
 /// What a verdict means beside what is stated.
 fn found(verdict: Verdict, by: By, stated: VideoCut, unchanged: bool) -> Finding {
-    // Twice the error: what was found once must not be found again to be a little otherwise.
-    let near = |a: Delta, b: Delta| a.minus(b).size().0 <= 2 * by.accuracy().0;
+    // What was found once must not be found again to be a little otherwise.
+    let settled = |head: Delta| {
+        let known = [stated.head, Delta(0)];
+        known.into_iter().find(|known| head.minus(*known).size() <= by.unseen()).unwrap_or(head)
+    };
     match verdict {
         Verdict::Other => Finding::Other { by },
-        Verdict::Rearranged(joints) => Finding::Rearranged { joints, by },
+        Verdict::Rearranged { head, joints } => Finding::Rearranged { head: settled(head), joints, by },
         Verdict::Whole(cut) => {
-            let heads = [stated.head, Delta(0)];
-            let head = heads.into_iter().find(|known| near(cut.head, *known)).unwrap_or(cut.head);
+            let head = settled(cut.head);
             let same_tail = unchanged || cut.tail.minus(stated.tail).size() <= TOLERANCE;
             if head == stated.head && same_tail {
                 return Finding::Same;
@@ -333,19 +353,32 @@ fn found(verdict: Verdict, by: By, stated: VideoCut, unchanged: bool) -> Finding
     }
 }
 
-/// Whether times of the entry that leave are not those of the video.
-fn is_wrong(entry: &Entry, finding: &Finding, stated: VideoCut) -> bool {
+/// Whether times of the entry that leave are not those of the video. They leave as of a video with the cut `had`, and it
+/// has the cut `now`.
+fn is_wrong(entry: &Entry, finding: &Finding, had: VideoCut, now: VideoCut) -> bool {
     let start = entry.answer.as_ref().map_or(entry.question.span.start, |answer| answer.span.start);
     let end = entry.answer.as_ref().map_or(entry.question.span.end, |answer| answer.span.end);
     match finding {
         Finding::Same => false,
         Finding::Other { .. } => true,
-        Finding::Rearranged { joints, .. } => joints.first().is_some_and(|joint| joint.at < end),
-        Finding::Moved { cut, .. } => {
-            let differ = |at: Millis| cut.moment(at).floor_seconds() != stated.moment(at).floor_seconds();
+        Finding::Rearranged { head, joints, .. } => {
+            *head != had.head || joints.first().is_some_and(|joint| joint.at < end)
+        }
+        Finding::Moved { .. } | Finding::Behind => {
+            let differ = |at: Millis| now.moment(at).floor_seconds() != had.moment(at).floor_seconds();
             differ(start) || differ(entry.question.span.start)
         }
     }
+}
+
+/// The note that no sound stands behind what was found.
+fn by_captions_alone(why: &str) -> String {
+    format!(
+        "The video's sound could not be compared ({why}), only its captions: times are exact to about {} s, and a \
+         difference of up to {} s is not seen.",
+        By::Captions.accuracy().seconds(),
+        By::Captions.unseen().seconds()
+    )
 }
 
 impl Look<'_> {
@@ -364,8 +397,7 @@ impl Look<'_> {
         let by_captions = match self.by_captions(video.unwrap_or(expected)) {
             Err(error) if error.exit() == Exit::Interrupted => return Err(error),
             // They are the lesser witness: the sound may tell without them.
-            Err(error) => Err(error),
-            Ok(verdict) => Ok(verdict),
+            other => other,
         };
         let unclear = |why: String, exit: Exit| {
             let video = video.map_or("an unknown time".to_owned(), |video| video.to_string());
@@ -384,13 +416,13 @@ impl Look<'_> {
         };
         match (by_sound, by_captions) {
             // Dubbed, or with music throughout: what is said is the same.
-            (Ok(Verdict::Other), Ok(Some(verdict))) if verdict != Verdict::Other => Ok((verdict, By::Captions)),
+            (Ok(Verdict::Other), Ok(Some(verdict))) if verdict != Verdict::Other => {
+                notes.push(by_captions_alone("the video sounds otherwise"));
+                Ok((verdict, By::Captions))
+            }
             (Ok(verdict), _) => Ok((verdict, By::Sound)),
             (Err(error), Ok(Some(verdict))) => {
-                notes.push(format!(
-                    "The video's sound could not be compared ({error}), only its captions: times are exact to about {} s.",
-                    By::Captions.accuracy().seconds()
-                ));
+                notes.push(by_captions_alone(&error.to_string()));
                 Ok((verdict, By::Captions))
             }
             (Err(error), _) => Err(unclear(error.to_string(), error.exit())),
@@ -466,7 +498,24 @@ mod tests {
         assert_eq!(whole(7_290, 30_000, cut(7_301, 0), false), moved(7_301, 30_000));
         assert_eq!(whole(7_290, 30_400, cut(7_301, 30_000), false), Finding::Same);
         assert_eq!(whole(-30, 0, cut(7_301, 0), false), moved(0, 0), "the old beginning is back");
+        let joints = vec![Joint { at: Millis(200_000), cut: Delta(30_000) }];
+        let rearranged = |head| {
+            let verdict = Verdict::Rearranged { head: Delta(head), joints: joints.clone() };
+            match found(verdict, By::Sound, cut(7_301, 0), false) {
+                Finding::Rearranged { head, .. } => head,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([7_290, 30, 9_000].map(rearranged), [Delta(7_301), Delta(0), Delta(9_000)]);
         // As long as before, since its end was put to it.
         assert_eq!(whole(12_000, -10_300, cut(0, 0), true), moved(12_000, -12_000));
+    }
+
+    #[test]
+    fn beside_what_the_page_told_then_a_second_less_is_a_cut() {
+        let told = |now, then| is_as_long(Millis(now), Millis(394_300), then);
+        assert!(told(394_000, Some(Millis(394_000))) && !told(393_000, Some(Millis(394_000))));
+        assert!(!told(394_300, Some(Millis(396_000))), "what the page told counts alone");
+        assert!(told(393_300, None) && !told(393_200, None));
     }
 }

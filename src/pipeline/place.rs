@@ -322,6 +322,17 @@ pub(super) fn write_facts(folder: &EpisodeFolder, facts: &EpisodeFacts) -> Resul
     Ok(())
 }
 
+/// Takes `video_cut` out of `episode.toml`; all other lines stay.
+pub(super) fn remove_cut(folder: &EpisodeFolder) -> Result<(), LibraryError> {
+    let damaged = |why: String| LibraryError::Damaged { path: folder.facts(), why };
+    let text = read_text(&folder.facts())?.unwrap_or_default();
+    let mut document: toml_edit::DocumentMut =
+        text.parse().map_err(|e: toml_edit::TomlError| damaged(e.to_string()))?;
+    document.remove("video_cut");
+    atomic::write(&folder.facts(), document.to_string().as_bytes())?;
+    Ok(())
+}
+
 /// Puts a remark behind a line of `episode.toml`.
 pub(super) fn annotate(folder: &EpisodeFolder, name: &str, remark: &str) -> Result<(), LibraryError> {
     let old = read_text(&folder.facts())?.unwrap_or_default();

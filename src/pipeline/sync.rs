@@ -315,6 +315,8 @@ impl<'a> Session<'a> {
             match ytdlp::probe(&self.settings.download, &Address::Video(id.clone()), *progress, cancel) {
                 // Not listed any more, but there.
                 Ok(_) => {}
+                // There, but not for whoever asks: asking again tells no more, and others may be asked for.
+                Err(error) if !error.is_gone() && error.exit() == Exit::SourceUnavailable => {}
                 Err(error) if error.is_gone() => {
                     let title = self.known.get(&id).and_then(|known| known.title.clone());
                     self.note(&id, title, NoteKind::Gone, error.reason());

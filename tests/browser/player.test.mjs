@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { Studio } from "./studio.mjs";
+import { ready, Studio } from "./studio.mjs";
 
 /** Stands in for YouTube's player: answers messages as that one does. */
 const PLAYER = `<!doctype html><title>x</title><script>
@@ -71,5 +71,24 @@ describe("a recording that is not kept", { timeout: 120_000 }, () => {
     await page.keyboard.press("Space");
     await page.waitForFunction(() => document.querySelector("#play").getAttribute("aria-label") === "Play");
     assert.equal(asked.length, 1);
+  });
+
+  it("begins at the recording's beginning while the video's intro plays", async () => {
+    const file = path.join(studio.folder, "draft.json");
+    const draft = JSON.parse(fs.readFileSync(file, "utf8"));
+    draft.episode.video_cut = { head: -90 };
+    fs.writeFileSync(file, JSON.stringify(draft));
+    await studio.server.again();
+    await page.goto(studio.server.address);
+    await studio.to(page);
+    await ready(page);
+    await page.click('[data-act="load-youtube"]');
+    await page.waitForSelector("#youtube iframe");
+    assert.match(await page.locator("#youtube iframe").getAttribute("src"), /[?&]start=90$/);
+    // The stand-in begins at its own zero, as somebody who moves YouTube's slider there.
+    await page.waitForTimeout(1000);
+    assert.equal(await page.textContent("#now"), "0:00");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.waitForFunction(() => document.querySelector("#now").textContent === "0:05");
   });
 });

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import http from "node:http";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -11,7 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
-import { CHROMIUM, FLAGS, ROOT, run } from "./studio.mjs";
+import { CHROMIUM, FLAGS, ROOT, run, serve } from "./studio.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TERMS = JSON.parse(fs.readFileSync(new URL("terms.json", import.meta.url), "utf8"));
@@ -25,20 +24,6 @@ const BUDGET = 60_000;
 /** All files below a folder, as paths from it. */
 function below(dir) {
   return fs.readdirSync(dir, { recursive: true }).filter((name) => fs.statSync(path.join(dir, name)).isFile()).sort();
-}
-
-/** A server of files and of nothing else. */
-async function serve(dir) {
-  const types = { html: "text/html", css: "text/css", js: "text/javascript", vtt: "text/vtt", xml: "application/xml" };
-  const server = http.createServer((request, response) => {
-    const { pathname } = new URL(request.url, "http://127.0.0.1");
-    const file = path.join(dir, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
-    if (!file.startsWith(dir) || !fs.existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": `${types[path.extname(file).slice(1)] ?? "text/plain"}; charset=utf-8` });
-    return fs.createReadStream(file).pipe(response);
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return server;
 }
 
 describe("site", { timeout: 600_000 }, () => {
@@ -85,27 +70,25 @@ describe("site", { timeout: 600_000 }, () => {
   });
 
   /** A page that knows a stand-in for the player, and what it asked other servers for. */
-  async function open(name, { base = "file", ...options } = {}) {
+  async function open(name, { base = "file", from = out, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     const origin = `http://127.0.0.1:${server.address().port}/`;
-    const home = base === "file" ? `${pathToFileURL(out)}/` : origin;
+    const home = base === "file" ? `${pathToFileURL(from)}/` : origin;
     const asked = [];
     const faults = [];
-    let bytes = 0;
     page.on("request", (request) => { if (!request.url().startsWith(home)) asked.push(request.url()); });
-    page.on("response", async (response) => { bytes += (await response.body().catch(() => "")).length; });
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
     await context.route(/youtube/, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>stand-in</title>" }));
     await page.goto(home + name);
-    return { page, asked, faults, home, weight: () => bytes };
+    return { page, asked, faults, home };
   }
 
   for (const base of ["file", "http"]) {
     it(`is searched, read and played from ${base}`, async () => {
-      const { page, asked, faults, home, weight } = await open(kinds.index, { base });
+      const { page, asked, faults, home } = await open(kinds.index, { base });
       // Two words of a question, the last one not typed to its end, with accents and in capitals.
       const words = starts.entry.question.text.replace("?", "").split(" ").slice(0, -1).join(" ").toUpperCase();
       await page.fill("#q", `${words.replace("A", "Á")} ${starts.entry.question.text.replace("?", "").split(" ").at(-1).slice(0, 3)}`);
@@ -134,7 +117,6 @@ describe("site", { timeout: 600_000 }, () => {
       assert.match(await page.getAttribute("iframe", "src"), new RegExp(`[?&]start=${second}&`));
       assert.ok(asked.every((url) => url.startsWith(PLAYER)), String(asked));
       assert.deepEqual(faults, []);
-      assert.ok(weight() > 0);
       await page.context().close();
     });
   }
@@ -159,6 +141,102 @@ describe("site", { timeout: 600_000 }, () => {
     await page.waitForFunction((count) => document.querySelectorAll("#found li").length > count, before);
     assert.deepEqual(faults, []);
     await page.context().close();
+  });
+
+  it("shows more of what was found, each answer once, also where files of the index are late or missing", async () => {
+    const { page, faults } = await open(kinds.index, { base: "http" });
+    const text = (name) => fs.readFileSync(path.join(out, "assets/search", name), "utf8");
+    const script = (body) => ({ contentType: "text/javascript", body });
+    const { episodes, entries } = JSON.parse(/block\((.*)\);/.exec(text("e-0.js"))[1]);
+    // Each entry is a file of its own here, so that more results are more files; no episode has a day.
+    let missing = false;
+    await page.route(/search\/index\.js/, (route) => route.fulfill(script(text("index.js").replace('"block":500', '"block":1'))));
+    await page.route(/search\/e-\d+\.js/, async (route) => {
+      if (missing) return route.abort();
+      await new Promise((done) => { setTimeout(done, 100); });
+      const number = Number(/e-(\d+)/.exec(route.request().url())[1]);
+      const block = { number, episodes: episodes.map(([id, title]) => [id, title, ""]), entries: [entries[number]] };
+      return route.fulfill(script(`spinetimeSearch.block(${JSON.stringify(block)});`));
+    });
+    const told = (words) => page.waitForFunction((words) => document.querySelector(".search .told").textContent.includes(words), words);
+    const listed = async (count) => {
+      await page.waitForFunction((count) => document.querySelectorAll("#found li").length >= count, count);
+      await page.waitForTimeout(300);
+      const hrefs = await page.locator("#found h2 a").evaluateAll((links) => links.map((link) => link.href));
+      assert.deepEqual([hrefs.length, new Set(hrefs).size], [count, count]);
+    };
+    await page.fill("#q", "the");
+    await told("found");
+    await listed(30);
+    assert.equal(await page.locator("#found .day").count(), 0);
+    await page.evaluate(() => { for (let i = 0; i < 2; i++) document.querySelector(".more").click(); });
+    await listed(60);
+    missing = true;
+    await page.click(".more");
+    await told("can't be loaded");
+    await listed(60);
+    missing = false;
+    await page.click(".more");
+    await listed(90);
+    await told("found");
+    // What is on its way for one search is not added to another's results.
+    await page.evaluate(() => {
+      document.querySelector(".more").click();
+      document.querySelector("#q").value = "yoga";
+      document.querySelector("form.search").requestSubmit();
+    });
+    await page.waitForFunction(() => document.querySelector("#found li")?.textContent.toLowerCase().includes("yoga"));
+    const count = Number(/\d+/.exec(await page.textContent(".search .told"))[0]);
+    await listed(Math.min(30, count));
+    assert.deepEqual(faults.filter((fault) => !/net::ERR_FAILED/.test(fault)), []);
+    await page.context().close();
+  });
+
+  it("marks drafts among what was found, and nothing else", async () => {
+    const { page, faults } = await open("index.html?q=the", { from: drafts });
+    await page.waitForFunction(() => /found/.test(document.querySelector(".search .told").textContent));
+    while (await page.isVisible(".more")) await page.click(".more");
+    const items = await page.locator("#found li").evaluateAll((items) => items.map((item) =>
+      [item.querySelector("h2 a").getAttribute("href"), /Draft - not approved/.test(item.textContent)]));
+    for (const [href, marked] of items) {
+      assert.equal(marked, fs.readFileSync(path.join(drafts, href), "utf8").includes("draft-band"), href);
+    }
+    assert.deepEqual([...new Set(items.map(([, marked]) => marked))].sort(), [false, true]);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  it("does without whatever a library's own templates leave out", async () => {
+    const [library, bare] = [path.join(dir, "library"), path.join(dir, "bare")];
+    const templates = path.join(library, "templates");
+    fs.mkdirSync(templates);
+    const own = (name, script, main) => fs.writeFileSync(path.join(templates, name),
+      `{% extends "layout.html" %}{% block head %}<script src="{{ page.assets }}${script}" defer></script>{% endblock %}{% block main %}${main}{% endblock %}`);
+    own("index.html", "search.js", '<form class="search" hidden><input id="q"></form><section id="found" hidden><ul></ul></section>');
+    own("entry.html", "script.js", '<div data-embed="{{ entry.watch.embed }}"><button class="play" hidden>Play</button></div><p><button class="copy" hidden>Copy</button></p>');
+    own("episodes.html", "search.js", '<form class="search" hidden></form>');
+    run("--library", library, "export", "--format", "site", "--out", bare);
+    fs.rmSync(templates, { recursive: true });
+    for (const [name, works] of [
+      ["index.html?q=the", async (page) => {
+        await page.waitForFunction(() => document.querySelectorAll("#found li").length === 30);
+        await page.fill("#q", "zzzz");
+        await page.waitForFunction(() => document.querySelectorAll("#found li").length === 0);
+        await page.fill("#q", "");
+        await page.waitForFunction(() => document.querySelector("#found").hidden);
+      }],
+      [`${kinds.entry}?t=5`, async (page) => {
+        await page.click(".play");
+        await page.waitForSelector("iframe[src*='start=5&']");
+        assert.equal(await page.isHidden(".copy"), true, "there is no link to copy");
+      }],
+      ["episodes.html", async (page) => assert.equal(await page.isHidden("form.search"), true)],
+    ]) {
+      const { page, faults } = await open(name, { from: bare });
+      await works(page);
+      assert.deepEqual(faults, [], name);
+      await page.context().close();
+    }
   });
 
   it("is used by keys alone", async () => {

@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,20 @@ export const EDITOR = "Juniper Maplewood";
 export function run(...args) {
   const { status, stderr, stdout } = spawnSync(PROGRAM, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`spinetime ${args.join(" ")}: ${status}\n${stdout}\n${stderr}`);
+}
+
+/** A server of files and of nothing else. */
+export async function serve(dir) {
+  const types = { html: "text/html", css: "text/css", js: "text/javascript", vtt: "text/vtt", xml: "application/xml" };
+  const server = http.createServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://127.0.0.1");
+    const file = path.join(dir, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+    if (!file.startsWith(dir) || !fs.existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": `${types[path.extname(file).slice(1)] ?? "text/plain"}; charset=utf-8` });
+    return fs.createReadStream(file).pipe(response);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return server;
 }
 
 /** A new library with the fixtures' people; with `processed`, with an episode that is ready for review. */

@@ -3,12 +3,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { chromium } from "playwright-core";
-import { CHROMIUM, FLAGS, ROOT, run } from "./studio.mjs";
+import { CHROMIUM, FLAGS, ROOT, run, serve } from "./studio.mjs";
 
 /** SubRip, which is made of the same cues, read here: begin, end, text. */
 function subrip(text) {
@@ -31,14 +30,8 @@ describe("tracks", { timeout: 120_000 }, () => {
     assert.equal(shelf.status, 0, shelf.stderr);
     run("--library", library, "export", "--format", "json,vtt,srt,chapters-vtt", "--out", out);
     episodes = fs.readdirSync(out).filter((name) => fs.existsSync(path.join(out, name, "episode.json")));
-    server = http.createServer((request, response) => {
-      const name = new URL(request.url, "http://x").pathname;
-      if (name === "/") return response.setHeader("content-type", "text/html").end("<!doctype html><title>x</title><video></video>");
-      const file = path.join(out, path.normalize(name));
-      if (!fs.existsSync(file)) return response.writeHead(404).end();
-      return response.setHeader("content-type", "text/vtt; charset=utf-8").end(fs.readFileSync(file));
-    });
-    await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
+    fs.writeFileSync(path.join(out, "index.html"), "<!doctype html><title>x</title><video></video>");
+    server = await serve(out);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);

@@ -401,6 +401,30 @@ fn shown(out: &Path) -> Option<String> {
 }
 
 #[test]
+fn the_pages_of_an_expert_grow_and_shrink_with_their_answers() {
+    let studio = Studio::new();
+    let answered = |episodes: usize| {
+        let _ = std::fs::remove_dir_all(studio.library().join("episodes"));
+        for episode in 0..episodes {
+            let mut shelf = Shelf::new(&studio, &format!("2021-07-{:02}-part", episode + 1));
+            for entry in 0..50 {
+                shelf = shelf.entry(&format!("e-{:08}", episode * 50 + entry), "approved");
+            }
+            shelf.write();
+        }
+        export(&studio, "site", &[]);
+        let pages: Vec<String> =
+            files(&studio.path("out/experts")).into_keys().map(|path| path.to_string_lossy().into_owned()).collect();
+        pages
+    };
+    assert_eq!(answered(4), ["juniper-maplewood.html"]);
+    assert_eq!(answered(5), ["juniper-maplewood.2.html", "juniper-maplewood.html"]);
+    let second = std::fs::read_to_string(studio.path("out/experts/juniper-maplewood.2.html")).unwrap();
+    assert!(second.contains("Question-of-e-00000049?") && !second.contains("Question-of-e-00000249?"), "the oldest");
+    assert_eq!(answered(4), ["juniper-maplewood.html"], "what is not made any more is gone");
+}
+
+#[test]
 fn a_killed_export_leaves_the_old_folder_or_the_new_one() {
     let studio = Studio::new();
     state(&studio, "A");

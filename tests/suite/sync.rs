@@ -234,17 +234,27 @@ fn what_was_uploaded_too_early_or_is_not_wanted_stays_where_it_is() {
 #[test]
 fn what_became_of_the_librarys_videos_is_told_and_their_entries_stay() {
     let (studio, stand_in) = set_up(&[]);
-    for (id, title) in [("SpineTime01", "Spine Time: Hips"), ("SpineTime02", "Spine Time: Back"), ("SpineTime03", "X")]
-    {
+    for (id, title) in [
+        ("SpineTime00", "Knees"),
+        ("SpineTime01", "Spine Time: Hips"),
+        ("SpineTime02", "Spine Time: Back"),
+        ("SpineTime03", "X"),
+    ] {
         shelve(&studio, id, title);
     }
     let row = |id: &str, seconds: u64| json!({"id": id, "title": "Spine Time", "duration": seconds});
-    lists(&stand_in, &[row("SpineTime01", 100), row("SpineTime02", 100), row("SpineTime03", 101)]);
+    let all = ["SpineTime00", "SpineTime01", "SpineTime02", "SpineTime03"];
+    lists(&stand_in, &all.map(|id| row(id, if id == "SpineTime03" { 101 } else { 100 })));
     assert_eq!(sync(&studio, &[]).exit, Exit::Done);
     let noticed = |studio: &Studio| studio.run(["status"]).out.contains("noticed");
     assert!(!noticed(&studio));
 
-    // One private, one of another length, one only not listed any more, and one seemingly uploaded anew.
+    // One not shown in this country, which tells of whoever asks; one private, one of another length, one only not
+    // listed any more, and one seemingly uploaded anew.
+    stand_in.says(
+        "page.SpineTime00.errors",
+        "ERROR: [youtube] SpineTime00: The uploader has not made this video available in your country",
+    );
     stand_in.says(
         "page.SpineTime01.errors",
         "ERROR: [youtube] SpineTime01: Private video. Sign in if you've been granted access",
@@ -252,7 +262,7 @@ fn what_became_of_the_librarys_videos_is_told_and_their_entries_stay() {
     lists(&stand_in, &[row("SpineTime02", 90), json!({"id": "SpineTime04", "title": "Spine Time: hips"})]);
     let ran = sync(&studio, &[]);
     assert_eq!(ran.exit, Exit::Done, "{ran:?}");
-    assert!(studio.episodes().len() == 3 && ran.err.contains("Nothing new"), "{ran:?}");
+    assert!(studio.episodes().len() == 4 && ran.err.contains("Nothing new"), "{ran:?}");
     let text = std::fs::read_to_string(studio.library().join("sync.json")).unwrap();
     let watch: Value = serde_json::from_str(&text).unwrap();
     let kinds: Vec<(&str, &str)> = watch["notes"]

@@ -4,7 +4,7 @@
 //! ```text
 //! index.html                 search, newest questions
 //! episodes.html experts.html
-//! experts/<person>.html      what somebody answered
+//! experts/<person>.html      what somebody answered; more of it in <person>.2.html, <person>.3.html, …
 //! <episode>/index.html       an episode's questions
 //! <episode>/<entry>.html     a question, with <entry>.vtt beside it
 //! assets/                    style, scripts, and the search's index
@@ -34,6 +34,8 @@ const SEARCH: &[u8] = include_bytes!("../templates/search.js");
 const ALL: usize = 200;
 /// else this many of the newest.
 const NEWEST: usize = 100;
+/// The questions of an expert fill pages of so many: some 60 kB, and what a reader still looks through.
+const PAGE: usize = 200;
 
 /// The pages of an episode, and the captions of its entries.
 pub(super) fn episode(
@@ -103,7 +105,13 @@ pub(super) fn whole(
         for entry in episode.entries.into_iter().rev() {
             let experts: Vec<&str> = entry.experts.iter().map(|expert| expert.shown.as_str()).collect();
             index.add(
-                &search::Found { episode: &episode.id, title: &episode.title, date: &episode.date, id: &entry.id },
+                &search::Found {
+                    episode: &episode.id,
+                    title: &episode.title,
+                    date: &episode.date,
+                    id: &entry.id,
+                    draft: entry.draft,
+                },
                 [&entry.question, &experts.join("; "), &episode.title, &entry.paragraphs.join("\n")],
             );
             cards.push(Card {
@@ -131,24 +139,28 @@ pub(super) fn whole(
     let press = Press { site: &site, config, templates, draft: documents.iter().any(EpisodeDocument::has_drafts) };
     let (version, search_files) = index.files();
     let mut files = press.lists(&cards, &listed, &version)?;
-    let answered = by_expert(&cards);
-    files.extend(press.experts(&cards, &answered)?);
+    let (answerers, pages) = press.expert_pages(&cards)?;
+    files.push(press.experts(answerers)?);
     files.push(templates.style("assets/style.css".into()));
     files.push(html::script("assets/script.js".into()));
     files.push(NamedBytes { name: "assets/search.js".into(), bytes: SEARCH.to_vec() });
     files.extend(search_files);
     match site_address::site(&config.website) {
-        Some(address) => files.extend(sitemap::files(&address, documents, answered.keys().copied())),
+        Some(address) => {
+            let names = pages.iter().map(|page| page.name.as_str());
+            files.extend(sitemap::files(&address, documents, names));
+        }
         None => notes.push(
             "site: there is no sitemap, and pages don't tell their address, since website.site_url is not set".into(),
         ),
     }
+    files.extend(pages);
     notes.extend(jsonld::notes(Format::Site, documents, config));
     Ok(files)
 }
 
 fn counted(count: usize, config: &Config) -> String {
-    page::clean(&wording::count(&config.wording.count_one, &config.wording.count, count))
+    wording::count(&config.wording.count_one, &config.wording.count, count)
 }
 
 /// The numbers of each expert's cards, in order.
@@ -212,37 +224,60 @@ impl Press<'_> {
             .collect()
     }
 
-    fn experts(&self, cards: &[Card], answered: &BTreeMap<&str, Vec<usize>>) -> Result<Vec<NamedBytes>, ExportError> {
-        let mut files = Vec::new();
-        let mut answerers = Vec::new();
+    /// The pages of each expert, and who they are.
+    fn expert_pages(&self, cards: &[Card]) -> Result<(Vec<Answerer>, Vec<NamedBytes>), ExportError> {
+        let (mut answerers, mut files) = (Vec::new(), Vec::new());
         let site = Value::from(Serde(self.site));
-        for (person, numbers) in answered {
-            let latest = numbers.first().and_then(|number| cards[*number].experts.iter().find(|e| e.person == *person));
+        for (person, numbers) in by_expert(cards) {
+            let latest = numbers.first().and_then(|number| cards[*number].experts.iter().find(|e| e.person == person));
             let Some(expert) = latest else { continue };
-            let name = format!("experts/{person}.html");
             let facts = [("name", expert.name.as_str()), ("credentials", expert.credentials.as_str())];
-            let questions: Vec<Value> = numbers.iter().map(|number| Value::from(Serde(&cards[*number]))).collect();
-            let values = context! {
-                site => &site,
-                page => Serde(self.place(&name)),
-                title => page::clean(&wording::fill(&self.config.wording.expert, &facts)),
-                expert => Serde(expert),
-                questions => questions,
-            };
-            files.push(self.templates.file("expert.html", name.clone(), values)?);
-            answerers.push(Answerer { url: name, count: counted(numbers.len(), self.config), expert: expert.clone() });
+            let title = wording::line(&self.config.wording.expert, &facts);
+            let pages = numbers.len().div_ceil(PAGE);
+            let way = |page: usize| context! { url => page_name(person, page) };
+            for (page, numbers) in (1..).zip(numbers.chunks(PAGE)) {
+                let name = format!("experts/{}", page_name(person, page));
+                let questions: Vec<Value> = numbers.iter().map(|number| Value::from(Serde(&cards[*number]))).collect();
+                let which = [("page", page.to_string()), ("pages", pages.to_string())];
+                let which = which.each_ref().map(|(name, number)| (*name, number.as_str()));
+                let values = context! {
+                    site => &site,
+                    page => Serde(self.place(&name)),
+                    title => &title,
+                    expert => Serde(expert),
+                    questions => questions,
+                    position => (pages > 1).then(|| wording::line(&self.config.wording.page, &which)),
+                    previous => (page > 1).then(|| way(page - 1)),
+                    next => (page < pages).then(|| way(page + 1)),
+                };
+                files.push(self.templates.file("expert.html", name, values)?);
+            }
+            answerers.push(Answerer {
+                url: format!("experts/{}", page_name(person, 1)),
+                count: counted(numbers.len(), self.config),
+                expert: expert.clone(),
+            });
         }
+        Ok((answerers, files))
+    }
+
+    /// The list of them.
+    fn experts(&self, mut answerers: Vec<Answerer>) -> Result<NamedBytes, ExportError> {
         // By last name, as people look for somebody.
         answerers.sort_by_cached_key(|answerer| {
             let name = &answerer.expert.name;
             (terms::terms(name.rsplit(' ').next().unwrap_or(name)), terms::terms(name), answerer.url.clone())
         });
         let values = context! {
-            site => &site,
+            site => Serde(self.site),
             page => Serde(self.place("experts.html")),
             experts => Serde(&answerers),
         };
-        files.push(self.templates.file("experts.html", "experts.html".into(), values)?);
-        Ok(files)
+        self.templates.file("experts.html", "experts.html".into(), values)
     }
+}
+
+/// The name of an expert's page, counted from 1. A person's id has no dot: no page has the name of another person's.
+fn page_name(person: &str, page: usize) -> String {
+    if page == 1 { format!("{person}.html") } else { format!("{person}.{page}.html") }
 }

@@ -24,6 +24,8 @@ pub(super) struct Found<'a> {
     pub(super) title: &'a str,
     pub(super) date: &'a str,
     pub(super) id: &'a str,
+    /// Whether it must be marked.
+    pub(super) draft: bool,
 }
 
 /// The index while it grows.
@@ -65,7 +67,10 @@ impl Index {
             block.episodes.push(json!([found.episode, found.title, found.date]));
             found.episode.clone_into(&mut block.last);
         }
-        block.entries.push(json!([block.episodes.len() - 1, found.id, texts[0], texts[1]]));
+        let mut row = vec![json!(block.episodes.len() - 1), json!(found.id), json!(texts[0]), json!(texts[1])];
+        // Left out for all others: they are the most.
+        row.extend(found.draft.then(|| json!(1)));
+        block.entries.push(row.into());
     }
 
     /// The files, and a version for their addresses: no browser should mix those of two exports.
@@ -153,7 +158,7 @@ mod tests {
     #[test]
     fn a_word_is_found_where_it_stands() {
         let mut index = Index::default();
-        let found = |id| Found { episode: "ep", title: "Your Back", date: "July 14, 2021", id };
+        let found = |id| Found { episode: "ep", title: "Your Back", date: "July 14, 2021", id, draft: id == "e-2" };
         index.add(&found("e-1"), ["Is yoga safe?", "Jane Doe, MD", "Your Back", "It is."]);
         index.add(&found("e-2"), ["Why?", "Jane Doe, MD", "Your Back", "Yoga, «Ünï» and 中文."]);
         let (version, files) = index.files();
@@ -164,7 +169,7 @@ mod tests {
             |end: &str| text[files.iter().position(|file| file.name.ends_with(end)).unwrap()].trim_end().to_owned();
         insta::assert_snapshot!(shard("/w-yo.js"), @r#"spinetimeSearch.shard({"name":"yo","words":{"yoga":"HA","your":"BB"}});"#);
         insta::assert_snapshot!(shard("/w-4e2d-6587.js"), @r#"spinetimeSearch.shard({"name":"4e2d-6587","words":{"中文":"1A"}});"#);
-        insta::assert_snapshot!(shard("/e-0.js"), @r#"spinetimeSearch.block({"number":0,"episodes":[["ep","Your Back","July 14, 2021"]],"entries":[[0,"e-1","Is yoga safe?","Jane Doe, MD"],[0,"e-2","Why?","Jane Doe, MD"]]});"#);
+        insta::assert_snapshot!(shard("/e-0.js"), @r#"spinetimeSearch.block({"number":0,"episodes":[["ep","Your Back","July 14, 2021"]],"entries":[[0,"e-1","Is yoga safe?","Jane Doe, MD"],[0,"e-2","Why?","Jane Doe, MD",1]]});"#);
     }
 
     proptest! {

@@ -7,27 +7,27 @@ use quick_xml::escape::escape;
 /// The most addresses of one file, by the protocol.
 const MOST: usize = 50_000;
 
-/// The sitemap of the site at `address`; where one file can't take all addresses, several and a list of them.
+/// The sitemap of the site at `address`; `experts` are the names of their pages. Where one file can't take all addresses, several and a list of them.
 pub(super) fn files<'a>(
     address: &str,
     documents: &[EpisodeDocument],
-    people: impl Iterator<Item = &'a str>,
+    experts: impl Iterator<Item = &'a str>,
 ) -> Vec<NamedBytes> {
-    split(address, &addresses(address, documents, people), MOST)
+    split(address, &addresses(address, documents, experts), MOST)
 }
 
 /// Addresses, each with the day of its last change where that is known.
 fn addresses<'a>(
     address: &str,
     documents: &[EpisodeDocument],
-    people: impl Iterator<Item = &'a str>,
+    experts: impl Iterator<Item = &'a str>,
 ) -> Vec<(String, Option<String>)> {
     let is_whole = !documents.iter().any(EpisodeDocument::has_drafts);
     let mut found = Vec::new();
     // Where drafts are among what they list, these pages are hidden.
     if is_whole {
         found.extend(["", "episodes.html", "experts.html"].map(|page| (format!("{address}{page}"), None)));
-        found.extend(people.map(|person| (format!("{address}experts/{person}.html"), None)));
+        found.extend(experts.map(|page| (format!("{address}{page}"), None)));
     }
     for document in documents {
         let published = || document.entries.iter().filter(|entry| !entry.is_draft());

@@ -1,5 +1,6 @@
 // Puts the player in place once a reader asks for it. Until then the page loads nothing from another server; without this
-// script the plain links do the same. "?t=SECONDS" in the page's address says where the player starts.
+// script the plain links do the same. "?t=SECONDS" in the page's address says where the player starts. A page that has no place
+// for something does without it.
 (() => {
   "use strict";
   const player = "https://www.youtube-nocookie.com/embed/";
@@ -24,7 +25,7 @@
     const play = (second) => {
       if (frame === null) {
         frame = document.createElement("iframe");
-        frame.title = box.dataset.title;
+        frame.title = box.dataset.title ?? "";
         frame.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
         // The player refuses to work for a page that doesn't say which website it belongs to.
         frame.referrerPolicy = "strict-origin-when-cross-origin";
@@ -64,10 +65,9 @@
     }
   }
 
-  const copy = document.querySelector(".copy");
-  if (copy) {
+  const [copy, link] = [document.querySelector(".copy"), document.querySelector(".share")];
+  if (copy && link) {
     const told = copy.parentElement.querySelector(".told");
-    const link = document.querySelector(".share");
     copy.hidden = false;
     copy.addEventListener("click", async () => {
       let done = true;
@@ -84,7 +84,7 @@
         field.remove();
         copy.focus();
       }
-      told.textContent = done ? copy.dataset.copied : copy.dataset.failed;
+      if (told) told.textContent = (done ? copy.dataset.copied : copy.dataset.failed) ?? "";
     });
   }
 })();

@@ -1,5 +1,6 @@
 // Searches the questions without a server. The index lies in script files below assets/search/, loaded as they are needed:
-// from a disk a page may load scripts, and nothing else. Without this script the lists lead to every question.
+// from a disk a page may load scripts, and nothing else. Without this script the lists lead to every question. A page that
+// has no place for something does without it.
 (() => {
   "use strict";
   const LONGEST = 24;
@@ -39,10 +40,12 @@
   };
 
   const form = document.querySelector("form.search");
-  if (!form) return;
-  const [input, told] = [form.querySelector("input"), form.querySelector(".told")];
+  const [input, told] = [form?.querySelector("input"), form?.querySelector(".told")];
   const [found, newest] = [document.querySelector("#found"), document.querySelector("#newest")];
-  const [list, more] = [found.querySelector("ul"), found.querySelector(".more")];
+  const [list, more] = [found?.querySelector("ul"), found?.querySelector(".more")];
+  if (!input || !list) return;
+
+  const say = (text = "") => { if (told) told.textContent = text; };
 
   const loading = new Map();
   /** Loads a file of the index, once. */
@@ -106,19 +109,20 @@
 
   const item = (number) => {
     const { episodes, entries } = blocks.get(Math.floor(number / index.block));
-    const [episode, id, question, experts] = entries[number % index.block];
+    const [episode, id, question, experts, draft] = entries[number % index.block];
     const [folder, title, date] = episodes[episode];
     const made = document.createElement("li");
     const [head, link] = [element("h2", ""), element("a", question)];
     link.href = `${folder}/${id}.html`;
     head.append(link);
     made.append(head);
-    if (form.dataset.draft) made.append(element("p", form.dataset.draft, "expert"));
+    if (draft && form.dataset.draft) made.append(element("p", form.dataset.draft, "expert"));
     if (experts) made.append(element("p", experts, "expert"));
     const from = element("p", "", "from");
     const list = element("a", title);
     list.href = `${folder}/index.html`;
-    from.append(list, " ", element("span", date, "day"));
+    from.append(list);
+    if (date) from.append(" ", element("span", date, "day"));
     made.append(from);
     return made;
   };
@@ -126,15 +130,27 @@
   let round = 0;
   let results = [];
 
-  const show = async (count) => {
-    const mine = round;
-    const wanted = results.slice(list.children.length, count);
-    await Promise.all([...new Set(wanted.map((number) => Math.floor(number / index.block)))].map((block) => load(`e-${block}`)));
-    if (mine !== round) return null;
-    const made = wanted.map(item);
-    list.append(...made);
-    more.hidden = list.children.length >= results.length;
-    return made[0] ?? null;
+  /** The results of which some are on their way into the list. */
+  let adding = null;
+
+  /** Shows the next results, and gives the first of them; none if they are on their way, or others were found meanwhile. */
+  const show = async () => {
+    if (adding === results) return null;
+    const mine = results;
+    const wanted = mine.slice(list.children.length, list.children.length + PAGE);
+    adding = mine;
+    try {
+      await Promise.all([...new Set(wanted.map((number) => Math.floor(number / index.block)))].map((block) => load(`e-${block}`)));
+      if (mine !== results) return null;
+      const made = wanted.map(item);
+      list.append(...made);
+      if (more) more.hidden = list.children.length >= mine.length;
+      const { none, one, count } = form.dataset;
+      say((mine.length === 0 ? none : mine.length === 1 ? one : count)?.replace("{count}", String(mine.length)));
+      return made[0] ?? null;
+    } finally {
+      if (adding === mine) adding = null;
+    }
   };
 
   const run = async () => {
@@ -149,27 +165,25 @@
       // A browser that does not let a page on a disk change its address: the search works all the same.
     }
     found.hidden = words.length === 0;
-    newest.hidden = words.length > 0;
+    if (newest) newest.hidden = words.length > 0;
     if (words.length === 0) {
+      results = [];
       list.replaceChildren();
-      told.textContent = "";
+      say();
       return;
     }
-    const waiting = setTimeout(() => { if (mine === round) told.textContent = form.dataset.wait; }, 300);
+    const waiting = setTimeout(() => { if (mine === round) say(form.dataset.wait); }, 300);
     try {
       const numbers = await search(words);
       if (mine !== round) return;
       results = numbers;
       list.replaceChildren();
-      await show(PAGE);
-      if (mine !== round) return;
-      const { none, one, count } = form.dataset;
-      told.textContent = numbers.length === 0 ? none : numbers.length === 1 ? one : count.replace("{count}", String(numbers.length));
+      await show();
     } catch {
       if (mine === round) {
-        told.textContent = form.dataset.failed;
+        say(form.dataset.failed);
         found.hidden = true;
-        newest.hidden = false;
+        if (newest) newest.hidden = false;
       }
     } finally {
       clearTimeout(waiting);
@@ -186,9 +200,15 @@
     clearTimeout(pause);
     run();
   });
-  more.addEventListener("click", async () => {
-    const first = await show(list.children.length + PAGE);
-    first?.querySelector("a").focus();
+  more?.addEventListener("click", async () => {
+    const mine = round;
+    try {
+      const first = await show();
+      first?.querySelector("a").focus();
+    } catch {
+      // What is shown stays, and so does the button: it may work the next time.
+      if (mine === round) say(form.dataset.failed);
+    }
   });
   // The arrow keys lead through what was found, and back to the box.
   document.addEventListener("keydown", (event) => {

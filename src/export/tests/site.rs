@@ -1,9 +1,10 @@
 //! The website as a whole, and templates that a library brings along.
 
-use super::Studio;
+use super::{Studio, credit};
 use crate::export::{BUILT_IN, ExportError, Format, contract};
 use crate::failure::Failure;
 use crate::model::*;
+use std::collections::BTreeMap;
 
 fn names(studio: &Studio) -> Vec<String> {
     let mut names: Vec<String> = studio.export(Format::Site).unwrap().into_iter().map(|file| file.name).collect();
@@ -79,6 +80,66 @@ fn a_new_episode_leaves_the_numbers_of_the_others() {
     entry.answer.as_mut().unwrap().span = Span::new(Millis(10), Millis(20));
     more.entries.insert(0, entry);
     assert!(block(&more).starts_with(before.trim_end().trim_end_matches("]});")), "{}", block(&more));
+}
+
+#[test]
+fn the_answers_of_an_expert_fill_pages_that_lead_to_each_other() {
+    let mut studio = Studio::new();
+    studio.config.website.site_url = "https://spine.example/ask".into();
+    let entry = studio.entries[0].clone();
+    let numbered = |n: usize| Entry { id: format!("e-{n:08}").parse().unwrap(), ..entry.clone() };
+    studio.entries = (0..401).map(numbered).collect();
+    // Somebody whose id looks like the number of a page.
+    let twin = Credit { person: "tracy-maltz-2".parse().unwrap(), ..entry.credits[0].clone() };
+    studio.entries[7].credits.push(twin);
+    let files: BTreeMap<String, String> = studio
+        .export(Format::Site)
+        .unwrap()
+        .into_iter()
+        .map(|file| (file.name, String::from_utf8(file.bytes).unwrap()))
+        .collect();
+    let pages: Vec<&str> = files.keys().filter_map(|name| name.strip_prefix("experts/")).collect();
+    assert_eq!(pages, ["tracy-maltz-2.html", "tracy-maltz.2.html", "tracy-maltz.3.html", "tracy-maltz.html"]);
+    let page = |name: &str| files[&format!("experts/{name}")].as_str();
+    let listed = |name| page(name).matches("<h2>").count();
+    assert_eq!(pages.iter().map(|name| listed(name)).collect::<Vec<_>>(), [1, 200, 1, 200]);
+    let (_, nav) = page("tracy-maltz.2.html").split_once("<nav class=\"pages\" ").unwrap();
+    insta::assert_snapshot!(nav.split_once("</nav>").unwrap().0, @r#"
+    aria-label="Pages of this list">
+    <a rel="prev" href="tracy-maltz.html">Newer answers</a>
+    <span>Page 2 of 3</span>
+    <a rel="next" href="tracy-maltz.3.html">Older answers</a>
+    "#);
+    assert!(page("tracy-maltz.2.html").contains("<title>Answers by Tracy Maltz, DPT, Page 2 of 3 – "));
+    assert!(!page("tracy-maltz.html").contains("rel=\"prev\"") && !page("tracy-maltz.3.html").contains("rel=\"next\""));
+    assert!(!page("tracy-maltz-2.html").contains("Page 1"), "a single page needs no number");
+    for name in pages {
+        assert!(
+            files["sitemap.xml"].contains(&format!("<loc>https://spine.example/ask/experts/{name}</loc>")),
+            "{name}"
+        );
+    }
+    assert_eq!(files["experts.html"].matches("<h2>").count(), 2);
+}
+
+#[test]
+fn two_experts_are_both_named_even_where_they_share_a_name() {
+    let mut studio = Studio::new();
+    let mut twin = credit("Tracy Maltz", "DPT", "Physiatrist", "");
+    twin.person = "tracy-maltz-2".parse().unwrap();
+    let mut other = credit("Jane Doe", "MD", "Surgeon", "");
+    other.person = "jane-doe".parse().unwrap();
+    studio.entries[0].credits.extend([twin.clone(), other, twin]);
+    for (format, first) in [(Format::Html, "Tracy Maltz, DPT"), (Format::Site, "../experts/tracy-maltz-2.html")] {
+        let page = studio.file(format, "e-7k3m9q2x.html");
+        assert_eq!(page.matches("<p class=\"expert\">").count(), 3, "each once: {page}");
+        assert!(page.contains(first) && page.contains("Tracy Maltz, DPT, is Physiatrist."), "{page}");
+        let list = studio.file(format, "your-back/index.html");
+        assert!(list.contains("Tracy Maltz, DPT; Tracy Maltz, DPT; Jane Doe, MD</p>"), "{list}");
+    }
+    assert!(studio.markdown().contains("**Jane Doe, MD**"));
+    let experts: Vec<String> = names(&studio).into_iter().filter(|name| name.starts_with("experts/")).collect();
+    assert_eq!(experts, ["experts/jane-doe.html", "experts/tracy-maltz-2.html", "experts/tracy-maltz.html"]);
 }
 
 #[test]

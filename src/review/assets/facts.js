@@ -79,7 +79,7 @@ function against(title, video) {
 
 /** How the published video was cut, as a sentence. @param {number} seconds */
 function cutWords(seconds) {
-  const moved = "Links are moved by that; undo takes it back.";
+  const moved = "Links are moved by that, as video_cut in episode.toml states it.";
   return seconds > 0 ? `The published video lacks the first ${seconds} s of the recording. ${moved}`
     : `The published video has ${-seconds} s before the recording begins. ${moved}`;
 }

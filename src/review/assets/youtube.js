@@ -47,7 +47,7 @@ function drive(frame, from) {
     const info = data?.info;
     if (data?.event === "onError") say("YouTube can't play this video here.");
     if (data?.event !== "infoDelivery" && data?.event !== "initialDelivery") return;
-    if (typeof info?.currentTime === "number") [at, told] = [info.currentTime + page.head_cut, performance.now()];
+    if (typeof info?.currentTime === "number") [at, told] = [Math.max(0, info.currentTime + page.head_cut), performance.now()];
     if (typeof info?.playbackRate === "number") rate = info.playbackRate;
     if (typeof info?.playerState === "number" && running !== (info.playerState === 1)) {
       running = info.playerState === 1;
