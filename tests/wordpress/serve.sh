@@ -67,8 +67,8 @@ start() {
   port=$(php -r '$s = stream_socket_server("tcp://127.0.0.1:0"); echo parse_url("tcp://" . stream_socket_get_name($s, false), PHP_URL_PORT);')
   echo "http://127.0.0.1:$port" >"$dir/address"
   until_ready "the database" mariadb --no-defaults --socket="$dir/db.sock" --user=root -e "create database if not exists wordpress character set utf8mb4"
-  SPINETIME_STAND="$dir" php "$here/stand.php" install >"$dir/stand.json"
-  SPINETIME_STAND="$dir" PHP_CLI_SERVER_WORKERS=4 php -d max_execution_time=60 -S "127.0.0.1:$port" -t "$dir/site" "$dir/router.php" \
+  SPINETIME_STAND="$dir" php -d sendmail_path=/bin/true "$here/stand.php" install >"$dir/stand.json"
+  SPINETIME_STAND="$dir" PHP_CLI_SERVER_WORKERS=4 php -d sendmail_path=/bin/true -d max_execution_time=60 -S "127.0.0.1:$port" -t "$dir/site" "$dir/router.php" \
     >"$dir/web.log" 2>&1 </dev/null &
   echo $! >"$dir/web.pid"
   until_ready "the web server" php -r "exit(@file_get_contents('http://127.0.0.1:$port/?rest_route=/') ? 0 : 1);"
