@@ -267,7 +267,8 @@ impl Drop for Replacement {
 }
 
 /// Whether a path leads to something below the folder that it is relative to.
-fn is_below(name: &str) -> bool {
+#[must_use]
+pub fn is_below(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 

@@ -3,7 +3,7 @@
 
 mod folder;
 
-pub use folder::{FileStamp, Replaced, Replacement};
+pub use folder::{FileStamp, Replaced, Replacement, is_below};
 
 use crate::failure::{Exit, Failure, exit_of_write, remedy_of_write};
 use std::fs::{self, File};

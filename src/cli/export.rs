@@ -5,15 +5,13 @@ use super::{Context, Failed, Usage};
 use crate::atomic::FileStamp;
 use crate::export::Options;
 use crate::failure::Exit;
-use crate::library::EpisodeFolder;
 use crate::pipeline::export::{Exported, Request, to_folder, to_memory};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Failed> {
     let library = context.library()?;
-    let episodes: Vec<EpisodeFolder> =
-        args.episodes.iter().map(|name| library.episode(name)).collect::<Result<_, _>>()?;
+    let episodes = library.named(&args.episodes)?;
     let mut formats = args.format.clone();
     formats.sort_unstable();
     formats.dedup();

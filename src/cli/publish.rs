@@ -120,13 +120,7 @@ impl<'a> Desk<'a> {
 
     /// The posts of the episodes named, or of all. Only what is approved comes out of here.
     fn gather(&self, names: &[String]) -> Result<Gathered, Failed> {
-        let mut folders: Vec<EpisodeFolder> = match names {
-            [] => self.library.episodes()?,
-            names => names.iter().map(|name| self.library.episode(name)).collect::<Result<_, _>>()?,
-        };
-        // An episode that is named twice would have each of its posts made twice.
-        let mut seen = BTreeSet::new();
-        folders.retain(|folder| seen.insert(folder.id.clone()));
+        let folders = if names.is_empty() { self.library.episodes()? } else { self.library.named(names)? };
         let mut all = Gathered::default();
         for folder in folders {
             if self.context.env.cancel.is_cancelled() {

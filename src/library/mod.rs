@@ -15,6 +15,7 @@ use crate::config::{self, Config, ConfigError, Glossary};
 use crate::failure::{Exit, Failure};
 use crate::model::{EntryId, EpisodeFacts, EpisodeId};
 use crate::roster::{Roster, RosterError};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -323,6 +324,17 @@ impl Library {
             }
         }
         folders.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(folders)
+    }
+
+    /// The episodes that people named, in their order, each once; none for no names.
+    ///
+    /// # Errors
+    /// As [`Self::episode`].
+    pub fn named(&self, names: &[String]) -> Result<Vec<EpisodeFolder>, LibraryError> {
+        let mut folders = names.iter().map(|name| self.episode(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = BTreeSet::new();
+        folders.retain(|folder| seen.insert(folder.id.clone()));
         Ok(folders)
     }
 

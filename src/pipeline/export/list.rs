@@ -1,11 +1,12 @@
 //! The list of what an export wrote, in the folder itself: which files are its own to take away. It says nothing of when
 //! or where, so that two exports of the same entries are the same bytes.
 
+use crate::atomic::is_below;
 use crate::export::Format;
 use crate::model::EpisodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 /// The list's name. A server that shows files whose names begin with a dot shows names with it and nothing else.
 pub(super) const LIST: &str = ".spinetime.json";
@@ -45,7 +46,7 @@ impl List {
         let list: Option<Self> = text.and_then(|text| serde_json::from_str(&text).ok());
         let mut list = list.filter(|list| list.format == FORMAT).unwrap_or_default();
         // Whoever can write into the folder must not lead out of it.
-        list.files.retain(|name, _| Path::new(name).components().all(|part| matches!(part, Component::Normal(_))));
+        list.files.retain(|name, _| is_below(name));
         list
     }
 

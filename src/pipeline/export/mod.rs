@@ -28,7 +28,7 @@ use std::time::Duration;
 /// What is exported.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The episodes; empty for all.
+    /// The episodes, each once; empty for all.
     pub episodes: Vec<EpisodeFolder>,
     /// How.
     pub options: Options,
@@ -237,10 +237,7 @@ struct Work {
 }
 
 fn works(library: &Library, request: &Request, shared: &Digest) -> Result<Vec<Work>, LibraryError> {
-    let mut folders = if request.episodes.is_empty() { library.episodes()? } else { request.episodes.clone() };
-    // Whoever names an episode twice means it once.
-    let mut named = BTreeSet::new();
-    folders.retain(|folder| named.insert(folder.id.clone()));
+    let folders = if request.episodes.is_empty() { library.episodes()? } else { request.episodes.clone() };
     let work = |folder: EpisodeFolder| Work { key: memory::episode_key(shared, &folder), folder, done: None };
     Ok(folders.into_iter().map(work).collect())
 }
@@ -324,8 +321,7 @@ struct Whole {
 struct Finished {
     document: EpisodeDocument,
     files: Vec<(Format, NamedBytes)>,
-    outcome: Outcome,
-    is_whole: bool,
+    one: One,
 }
 
 /// Makes all files. Episodes are made side by side; files are put one after the other.
@@ -368,7 +364,7 @@ fn make(
             for (format, file) in finished.files {
                 put(format, Some(&works[at].folder.id), file)?;
             }
-            episodes[at] = One { outcome: finished.outcome, has_entries: true, is_whole: finished.is_whole };
+            episodes[at] = finished.one;
             documents[at] = Some(finished.document);
         }
         Ok(())
@@ -402,7 +398,8 @@ fn one(
     let input = input(&handed, &publication.entries);
     if let Some(done) = &work.done {
         let document = edition.document(&input);
-        return Ok(Some(Finished { document, files: Vec::new(), outcome: done.clone(), is_whole: false }));
+        let one = One { outcome: done.clone(), has_entries: true, is_whole: false };
+        return Ok(Some(Finished { document, files: Vec::new(), one }));
     }
     let made = edition.episode(&input)?;
     let outcome = Outcome {
@@ -410,7 +407,8 @@ fn one(
         blocked: publication.told_blocked(),
         notes: handed.note().into_iter().chain(made.notes).collect(),
     };
-    Ok(Some(Finished { document: made.document, files: made.files, outcome, is_whole: made.has_news }))
+    let one = One { outcome, has_entries: true, is_whole: made.has_news };
+    Ok(Some(Finished { document: made.document, files: made.files, one }))
 }
 
 fn input<'a>(handed: &'a Handover, publishable: &'a [Publishable<'a>]) -> EpisodeInput<'a> {
